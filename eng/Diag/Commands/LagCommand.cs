@@ -1,0 +1,50 @@
+using Diag.CommandLine;
+using Diag.Kafka;
+using Diag.Postgres;
+
+namespace Diag.Commands;
+
+internal static class LagCommand
+{
+    public static readonly Command Definition =
+        new("lag", "", "What is on its way: events not sent yet, messages not processed yet.", RunAsync);
+
+    private static async Task<int> RunAsync(Invocation run)
+    {
+        var table = new Table("WHERE", "WAITING", "OLDEST");
+        var problems = new List<DiagException>();
+        var (topic, group) = (run.Settings.Topic, run.Settings.Group);
+        // Where one server is away, the other's half is what the operator needs most.
+        await AddAsync("outbox", OutboxAsync);
+        await AddAsync($"{topic} -> {group}", () => Task.FromResult<(object?, object?)>((Consumer(), null)));
+        await run.PrintAsync(table);
+        return problems.Count == 0 ? ExitCode.Ok : throw problems[0];
+
+        async Task AddAsync(string where, Func<Task<(object? Waiting, object? Oldest)>> look)
+        {
+            try
+            {
+                var (waiting, oldest) = await look();
+                table.Add(where, waiting, oldest);
+            }
+            catch (Exception e) when (CommandRunner.Explain(e, run.Settings) is { } problem)
+            {
+                problems.Add(problem);
+                table.Add(where, "?", null);
+            }
+        }
+
+        async Task<(object?, object?)> OutboxAsync()
+        {
+            await using var database = await Database.OpenAsync(run);
+            var row = (await database.RowsAsync(OutboxQueries.Lag, run.Cancelled))[0];
+            return (row[0], row[1]);
+        }
+
+        long Consumer()
+        {
+            using var broker = new Broker(run.Settings);
+            return PartitionLag.Of(broker, group, topic).Sum(p => p.Lag);
+        }
+    }
+}

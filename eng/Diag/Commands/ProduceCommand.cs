@@ -1,0 +1,65 @@
+using System.Text;
+using Confluent.Kafka;
+using Diag.CommandLine;
+
+namespace Diag.Commands;
+
+internal static class ProduceCommand
+{
+    public static readonly Command Definition = new(
+        "produce",
+        "--topic TOPIC [--key KEY] [--header NAME=VALUE]... < value",
+        "Sends what stands on the standard input as one message. Prints partition and offset.",
+        RunAsync)
+    {
+        Values = ["--topic", "--key", "--header"],
+    };
+
+    private static async Task<int> RunAsync(Invocation run)
+    {
+        using var input = new MemoryStream();
+        await using (var standardInput = Console.OpenStandardInput())
+        {
+            await standardInput.CopyToAsync(input, run.Cancelled);
+        }
+
+        using var producer = new ProducerBuilder<byte[]?, byte[]>(new ProducerConfig
+        {
+            BootstrapServers = run.Settings.Brokers,
+            Acks = Acks.All,
+            EnableIdempotence = true,
+            // The services' partitioner: a key has to meet its other messages.
+            Partitioner = Partitioner.Murmur2Random,
+            MessageTimeoutMs = (int)DiagSettings.AnswerTimeout.TotalMilliseconds,
+        })
+            .SetLogHandler((_, _) => { })
+            .SetErrorHandler((_, _) => { })
+            .Build();
+        var key = run.Arguments.Find("--key");
+        var sent = await producer.ProduceAsync(
+            run.Arguments.Require("--topic"),
+            new()
+            {
+                Key = key is null ? null : Encoding.UTF8.GetBytes(key),
+                Value = input.ToArray(),
+                Headers = Headers(run.Arguments),
+            },
+            run.Cancelled);
+        await run.PrintAsync($"{sent.Partition.Value}\t{sent.Offset.Value}");
+        return ExitCode.Ok;
+    }
+
+    private static Headers Headers(Arguments arguments)
+    {
+        var headers = new Headers();
+        foreach (var header in arguments.All("--header"))
+        {
+            var parts = header.Split('=', 2);
+            headers.Add(
+                parts[0],
+                Encoding.UTF8.GetBytes(parts.Length == 2 ? parts[1] : throw DiagException.Usage($"--header {header}: expected NAME=VALUE")));
+        }
+
+        return headers;
+    }
+}

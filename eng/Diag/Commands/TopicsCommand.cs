@@ -1,0 +1,29 @@
+using Diag.CommandLine;
+using Diag.Kafka;
+
+namespace Diag.Commands;
+
+internal static class TopicsCommand
+{
+    public static readonly Command Definition =
+        new("topics", "", "The topics, their partitions and how many messages they hold.", RunAsync);
+
+    private static async Task<int> RunAsync(Invocation run)
+    {
+        using var broker = new Broker(run.Settings);
+        using var reader = broker.Reader();
+        var table = new Table("TOPIC", "PARTITIONS", "REPLICAS", "MESSAGES");
+        foreach (var topic in broker.Topics().Where(t => !t.Topic.StartsWith("__", StringComparison.Ordinal)))
+        {
+            var messages = topic.Partitions.Sum(p =>
+            {
+                var range = reader.QueryWatermarkOffsets(new(topic.Topic, p.PartitionId), DiagSettings.AnswerTimeout);
+                return range.High.Value - range.Low.Value;
+            });
+            table.Add(topic.Topic, topic.Partitions.Count, topic.Partitions.Max(p => p.Replicas.Length), messages);
+        }
+
+        await run.PrintAsync(table);
+        return ExitCode.Ok;
+    }
+}

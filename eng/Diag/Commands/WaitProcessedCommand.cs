@@ -1,0 +1,26 @@
+using Diag.CommandLine;
+using Diag.Postgres;
+
+namespace Diag.Commands;
+
+internal static class WaitProcessedCommand
+{
+    private const int StatusColumn = 1;
+
+    public static readonly Command Definition = new(
+        "wait-processed",
+        "EVENT... [--status done] [--timeout 10s]",
+        "Waits until the notifier has brought every event to the status. Prints event, status, attempts, error, ms to done.",
+        RunAsync)
+    {
+        MinWords = 1,
+        MaxWords = int.MaxValue,
+        Values = ["--status", "--timeout"],
+    };
+
+    private static Task<int> RunAsync(Invocation run)
+    {
+        var status = run.Arguments.Find("--status") ?? "done";
+        return Poll.UntilAllAsync(run, ProcessedQueries.OfEvents, "events", row => status.Equals(row[StatusColumn]));
+    }
+}

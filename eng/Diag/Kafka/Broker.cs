@@ -1,0 +1,50 @@
+using Confluent.Kafka;
+using Diag.CommandLine;
+
+namespace Diag.Kafka;
+
+/// <summary>
+/// The questions to Kafka. Only those calls that real brokers and eng/LocalKafka both answer, and none that could
+/// create a topic by asking for it.
+/// </summary>
+internal sealed class Broker(DiagSettings settings) : IDisposable
+{
+    private readonly IAdminClient _admin =
+        new AdminClientBuilder(new AdminClientConfig { BootstrapServers = settings.Brokers })
+            .SetLogHandler((_, _) => { })
+            .SetErrorHandler((_, _) => { })
+            .Build();
+
+    public void Dispose() => _admin.Dispose();
+
+    public IReadOnlyList<TopicMetadata> Topics() =>
+        [.. _admin.GetMetadata(DiagSettings.AnswerTimeout).Topics.OrderBy(t => t.Topic, StringComparer.Ordinal)];
+
+    public IReadOnlyList<TopicPartition> Partitions(string topic)
+    {
+        var metadata = Topics().FirstOrDefault(t => t.Topic == topic)
+            ?? throw DiagException.NotFound($"no topic {topic} at {settings.Brokers}; diag topics lists them");
+        return [.. metadata.Partitions.Select(p => new TopicPartition(topic, p.PartitionId)).OrderBy(p => p.Partition.Value)];
+    }
+
+    public IReadOnlyList<GroupInfo> Groups() =>
+        [.. _admin.ListGroups(DiagSettings.AnswerTimeout).OrderBy(g => g.Group, StringComparer.Ordinal)];
+
+    public GroupInfo? Group(string id) => Groups().FirstOrDefault(g => g.Group == id);
+
+    /// <summary>A consumer for looking: it joins no group and commits nothing.</summary>
+    public IConsumer<byte[], byte[]> Reader(string? groupId = null) =>
+        new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig
+        {
+            BootstrapServers = settings.Brokers,
+            GroupId = groupId ?? "diag",
+            EnableAutoCommit = false,
+            EnableAutoOffsetStore = false,
+            EnablePartitionEof = true,
+            AutoOffsetReset = AutoOffsetReset.Earliest,
+            AllowAutoCreateTopics = false,
+        })
+            .SetLogHandler((_, _) => { })
+            .SetErrorHandler((_, _) => { })
+            .Build();
+}

@@ -1,0 +1,31 @@
+using System.Text;
+using Confluent.Kafka;
+
+namespace Diag.Kafka;
+
+/// <summary>A message as a person wants to see it.</summary>
+internal sealed record Message(
+    TopicPartitionOffset At, DateTime Time, string? Key, string? EventId, string? EventType, string Value)
+{
+    public IReadOnlyList<KeyValuePair<string, string>> Headers { get; private init; } = [];
+
+    public static Message From(ConsumeResult<byte[], byte[]> result)
+    {
+        var headers = result.Message.Headers?.Select(h => KeyValuePair.Create(h.Key, Text(h.GetValueBytes()) ?? ""))
+            .ToArray() ?? [];
+        return new(
+            result.TopicPartitionOffset,
+            result.Message.Timestamp.UtcDateTime,
+            Text(result.Message.Key),
+            Header("event_id"),
+            Header("event_type"),
+            Text(result.Message.Value) ?? "")
+        {
+            Headers = headers,
+        };
+
+        string? Header(string name) => headers.LastOrDefault(h => h.Key == name).Value;
+    }
+
+    private static string? Text(byte[]? bytes) => bytes is null ? null : Encoding.UTF8.GetString(bytes);
+}

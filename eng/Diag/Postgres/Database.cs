@@ -1,0 +1,58 @@
+using Diag.CommandLine;
+using Npgsql;
+
+namespace Diag.Postgres;
+
+/// <summary>One connection for one command.</summary>
+internal sealed class Database : IAsyncDisposable
+{
+    private readonly NpgsqlConnection _connection;
+
+    private Database(NpgsqlConnection connection) => _connection = connection;
+
+    public static async Task<Database> OpenAsync(Invocation invocation)
+    {
+        var connection = new NpgsqlConnection(invocation.Settings.Connection().ConnectionString);
+        try
+        {
+            await connection.OpenAsync(invocation.Cancelled);
+            return new(connection);
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+
+    public async Task<IReadOnlyList<object?[]>> RowsAsync(
+        string sql, CancellationToken cancelled, params NpgsqlParameter[] parameters)
+    {
+        await using var command = new NpgsqlCommand(sql, _connection);
+        command.Parameters.AddRange(parameters);
+        await using var reader = await command.ExecuteReaderAsync(cancelled);
+        var rows = new List<object?[]>();
+        while (await reader.ReadAsync(cancelled))
+        {
+            var row = new object[reader.FieldCount];
+            reader.GetValues(row);
+            rows.Add(row);
+        }
+
+        return rows;
+    }
+
+    /// <summary>The rows of a query under the given head, one name per column.</summary>
+    public async Task<Table> TableAsync(string sql, CancellationToken cancelled, params string[] head)
+    {
+        var table = new Table(head);
+        foreach (var row in await RowsAsync(sql, cancelled))
+        {
+            table.Add(row);
+        }
+
+        return table;
+    }
+}

@@ -1,0 +1,3 @@
+using Diag.CommandLine;
+
+return await CommandRunner.RunAsync(args);
