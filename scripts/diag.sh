@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# Looks into the running system: the outbox, Kafka, and what was processed.
+#
+#   scripts/diag.sh up | down | status     local infrastructure (see scripts/infra.sh --help)
+#   scripts/diag.sh outbox                 the outbox by status, with the errors
+#   scripts/diag.sh processed              what the notifier has processed, with the errors
+#   scripts/diag.sh lag                    what is on its way
+#   scripts/diag.sh topics                 the topics and how much they hold
+#   scripts/diag.sh peek [TOPIC]           the newest messages (--limit N, --from-beginning, --event-id ID, --full)
+#   scripts/diag.sh groups                 the consumer groups
+#   scripts/diag.sh group [ID]             per partition: committed, end, lag
+#   scripts/diag.sh commands               everything that eng/Diag can do
+#
+# DATABASE_URL, KAFKA_BROKERS and the rest come from the environment or .env; unset, the local infrastructure is meant.
+set -euo pipefail
+# shellcheck source=lib/load.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib/load.sh"
+
+case ${1---help} in
+    up | down | status) exec "$ROOT/scripts/infra.sh" "$@" ;;
+    -h | --help) show_help ;;
+    *)
+        [[ $1 != commands ]] || set -- --help
+        use_built_lane eng/Diag
+        export_server_addresses
+        exec dotnet "$(program eng/Diag)" "$@"
+        ;;
+esac

@@ -1,0 +1,47 @@
+# shellcheck shell=bash
+# Postgres and Kafka as containers, by infra/local/compose.yaml.
+
+# The first runtime that answers and can compose; fails when there is none.
+container_runtime() {
+    local runtime
+    for runtime in docker podman; do
+        if command -v "$runtime" >/dev/null && bounded 10 "$runtime" info >/dev/null 2>&1 &&
+            bounded 10 "$runtime" compose version >/dev/null 2>&1; then
+            printf '%s' "$runtime"
+            return
+        fi
+    done
+    return 1
+}
+
+bounded() {
+    if command -v timeout >/dev/null; then
+        timeout "$@"
+    else
+        "${@:2}"
+    fi
+}
+
+compose() {
+    local password
+    password=$(postgres_password)
+    POSTGRES_PASSWORD=$password "$(container_runtime)" compose -f "$ROOT/infra/local/compose.yaml" "$@"
+}
+
+container_is_running() { [[ -n $(compose ps -q --status running "$1" 2>/dev/null) ]]; }
+
+container_is_healthy() {
+    local id
+    id=$(compose ps -q "$1") && [[ -n $id ]] &&
+        [[ $("$(container_runtime)" inspect --format '{{.State.Health.Status}}' "$id") == healthy ]]
+}
+
+container_start() {
+    compose up --detach "$1" >>"$RUN_DIR/compose.log" 2>&1 || fail_with_log "$RUN_DIR/compose.log" "compose up $1 failed"
+    until_true 180 container_is_healthy "$1" || {
+        compose logs --tail 15 "$1" >&2 || true
+        die "the container $1 did not get healthy within 180 s"
+    }
+}
+
+container_stop() { compose rm --stop --force "$1" >>"$RUN_DIR/compose.log" 2>&1 || warn "the container $1 did not stop"; }

@@ -1,0 +1,95 @@
+#!/usr/bin/env bash
+# Builds everything and runs all tests. The last line is "N passed, N failed"; the exit code is 0 only when at least one
+# test ran and none failed.
+#
+#   scripts/test.sh                    all tests
+#   scripts/test.sh --filter Outbox    only those whose name contains it (or any other filter of dotnet test)
+#
+# LANE=full or LANE=stand-in decides which packages are used (see README); unset, the build finds out. The tests make a
+# throw-away PostgreSQL cluster and a local broker, or use the servers that DATABASE_URL and KAFKA_BROKERS name.
+set -euo pipefail
+# shellcheck source=lib/load.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib/load.sh"
+
+RESULTS=$LOCAL_DIR/test-results
+
+# The sum of one counter over the result files of all test assemblies: total, passed, failed ...
+count() {
+    local file sum=0
+    for file in "$RESULTS"/*.trx; do
+        [[ -f $file ]] || continue
+        [[ $(grep -o '<Counters [^>]*>' "$file") =~ \ $1=\"([0-9]+)\" ]] && sum=$((sum + BASH_REMATCH[1]))
+    done
+    printf '%s' "$sum"
+}
+
+# A container serves where PostgreSQL's own programs are not installed.
+provide_postgres() {
+    [[ -z $POSTGRES_IS_GIVEN ]] && ! postgres_programs >/dev/null || return 0
+    container_runtime >/dev/null || require_postgres_programs
+    choose_infrastructure
+    server_is_running postgres || require_free_ports "$POSTGRES_PORT Postgres POSTGRES_PORT"
+    infrastructure_start_one postgres
+    [[ -n $KAFKA_IS_GIVEN ]] || unset KAFKA_BROKERS
+}
+
+report() {
+    local total passed failed skipped
+    total=$(count total)
+    passed=$(count passed)
+    skipped=$(count notExecuted)
+    failed=$((total - passed - skipped))
+    say ""
+    if ((status != 0 && failed == 0)); then
+        # A crashed test host leaves no result of the test that crashed it.
+        say "the test run broke off with exit code $status, which counts as a failure"
+        failed=1
+    fi
+    if [[ $LANE == stand-in ]]; then
+        say "left out: $(aspire_tests) Aspire tests, because $(sed -E 's/^lane: [a-z-]+ - //' "$RUN_DIR/lane.reason" | tail -n 1)"
+    fi
+    say "lane $LANE, $((($(now_ms) - started) / 1000)) s in all, results in ${RESULTS#"$ROOT"/}"
+    if ((total == 0)); then
+        say "no test ran"
+    fi
+    if ((skipped)); then
+        say "$passed passed, $failed failed, $skipped skipped"
+    else
+        say "$passed passed, $failed failed"
+    fi
+    ((failed == 0 && passed > 0))
+}
+
+aspire_tests() {
+    [[ -d $ROOT/ServiceDesk.Tests/Aspire ]] || { printf 0; return; }
+    grep -rhoE --include='*.cs' '^\s*\[(Fact|Theory)\b' "$ROOT/ServiceDesk.Tests/Aspire" | wc -l | tr -d ' '
+}
+
+filter=()
+case ${1-} in
+    '') ;;
+    --filter)
+        [[ -n ${2-} ]] || usage_error "--filter needs a value"
+        filter=(--filter "$2")
+        ;;
+    -h | --help)
+        show_help
+        exit
+        ;;
+    *) usage_error "unknown option $1" ;;
+esac
+
+started=$(now_ms)
+stop_on_exit infrastructure_stop_started
+provide_postgres
+choose_lane
+build_solution
+rm -rf -- "$RESULTS"
+status=0
+lane_properties
+# A developer's settings are not the tests': those say themselves what they run with.
+unset HTTP_ADDR METRICS_ADDR KAFKA_TOPIC KAFKA_DLQ_TOPIC KAFKA_GROUP_ID NOTIFY_MAX_ATTEMPTS
+unset OUTBOX_RELAY_BATCH_SIZE OUTBOX_RELAY_POLL_INTERVAL OUTBOX_RELAY_PROCESSING_TIMEOUT OUTBOX_RELAY_MAX_ATTEMPTS
+interruptible dotnet test "$(lane_solution)" -c Release --no-build "${PROPERTIES[@]}" -nologo -nodeReuse:false \
+    --logger trx --logger "console;verbosity=minimal" --results-directory "$RESULTS" "${filter[@]}" || status=$?
+report
