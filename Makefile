@@ -1,0 +1,42 @@
+# Everything is a script in scripts/, each with --help; this file only names them.
+# LANE=full or LANE=stand-in decides which packages are used; unset, the build finds out.
+
+.DEFAULT_GOAL := help
+.PHONY: help run test e2e check db-up db-down migrate-up run-ticket run-relay run-notify FORCE
+
+help: ## show this list
+	@grep -hE '^[a-z0-9%-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([^:]+):.*## (.*)/  make \1|\2/' | \
+		while IFS='|' read -r name text; do printf '%-20s %s\n' "$$name" "$$text"; done
+
+run: ## build and run the whole system in the foreground; Ctrl-C stops it
+	@scripts/run.sh
+
+test: ## build everything and run all tests
+	@scripts/test.sh
+
+e2e: ## check the whole pipeline on this machine
+	@scripts/e2e_local.sh
+
+check: ## format, analyzers and tests: what CI wants to see
+	@scripts/check.sh
+
+db-up: ## start the local infrastructure (Postgres and Kafka)
+	@scripts/infra.sh up
+
+db-down: ## stop it; the database's data stays
+	@scripts/infra.sh down
+
+migrate-up: ## bring the database's schema and Kafka's topics up to date
+	@scripts/service.sh migrator
+
+run-ticket: ## run the HTTP API alone
+	@scripts/service.sh ticket-api
+
+run-relay: ## run the outbox relay alone
+	@scripts/service.sh outbox-relay
+
+run-notify: ## run the notifier alone
+	@scripts/service.sh notifier
+
+diag-%: FORCE ## look inside: diag-outbox, -processed, -lag, -topics, -peek, -groups, -group; ARGS="..."
+	@scripts/diag.sh $* $(ARGS)
