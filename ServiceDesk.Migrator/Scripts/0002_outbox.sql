@@ -36,10 +36,8 @@ WITH (
 -- The claim: what is pending, oldest first.
 CREATE INDEX outbox_pending ON outbox (id) WHERE status = 'pending';
 -- The per-key check, first half, and the lease check: what is in flight.
-CREATE INDEX outbox_processing ON outbox (aggregate_id, id) INCLUDE (processing_started_at) WHERE status = 'processing';
+CREATE INDEX outbox_processing ON outbox (aggregate_id, id) INCLUDE (claim_token, processing_started_at) WHERE status = 'processing';
 -- The per-key check, second half: what waits for another attempt.
 CREATE INDEX outbox_retrying ON outbox (aggregate_id, id) WHERE status = 'pending' AND attempts > 0;
--- What an operator looks for, and replays.
+-- What an operator looks for, and replays. (Retention needs none: it walks the primary key from the oldest row on.)
 CREATE INDEX outbox_failed ON outbox (id) WHERE status = 'failed';
--- Retention.
-CREATE INDEX outbox_sent ON outbox (sent_at) WHERE status = 'sent';

@@ -1,0 +1,23 @@
+using Microsoft.Extensions.Configuration;
+using ServiceDesk.ServiceDefaults.Database;
+using ServiceDesk.ServiceDefaults.Kafka;
+using ServiceDesk.ServiceDefaults.Settings;
+
+namespace ServiceDesk.Migrator;
+
+/// <summary>What to migrate, from configuration.</summary>
+internal sealed record MigrationPlan(string ConnectionString, string Brokers, KafkaSettings Kafka, MigratorSettings Settings, IConfiguration Configuration)
+{
+    /// <exception cref="SettingsException">A setting is missing or wrong.</exception>
+    public static MigrationPlan Read(IConfiguration configuration) => new(
+        DatabaseExtensions.WithDefaults(Required(configuration, DatabaseExtensions.ConnectionName), "migrator"),
+        Required(configuration, KafkaExtensions.ConnectionName),
+        SettingsExtensions.Read<KafkaSettings>(configuration),
+        SettingsExtensions.Read<MigratorSettings>(configuration),
+        configuration);
+
+    private static string Required(IConfiguration configuration, string name) =>
+        configuration.GetConnectionString(name) is { Length: > 0 } value
+            ? value
+            : throw SettingsException.For($"ConnectionStrings:{name}", "", "must be set");
+}

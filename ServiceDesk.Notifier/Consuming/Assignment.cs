@@ -1,0 +1,43 @@
+using Confluent.Kafka;
+
+namespace ServiceDesk.Notifier.Consuming;
+
+/// <summary>What happens when the group moves partitions. All of it runs inside a call to Consume, on its thread.</summary>
+internal sealed partial class Assignment(Offsets offsets, Retries retries, NotifierMetrics metrics, ILogger<Assignment> logger)
+{
+    public void Handle(ConsumerBuilder<byte[], byte[]> builder) => builder
+        .SetPartitionsAssignedHandler((_, partitions) => LogAssigned(Numbers(partitions)))
+        .SetPartitionsRevokedHandler((consumer, partitions) =>
+        {
+            LogRevoked(Numbers(partitions));
+            offsets.Commit(consumer);
+            Leave(partitions);
+        })
+        .SetPartitionsLostHandler((_, partitions) =>
+        {
+            LogLost(Numbers(partitions));
+            Leave(partitions);
+        });
+
+    private void Leave(List<TopicPartitionOffset> partitions)
+    {
+        foreach (var partition in partitions)
+        {
+            retries.Abandon(partition.TopicPartition);
+            metrics.NoLag(partition.Partition.Value);
+        }
+    }
+
+    private static string Numbers(IEnumerable<TopicPartition> partitions) => string.Join(",", partitions.Select(p => p.Partition.Value));
+
+    private static string Numbers(IEnumerable<TopicPartitionOffset> partitions) => Numbers(partitions.Select(p => p.TopicPartition));
+
+    [LoggerMessage(LogLevel.Information, "Partitions assigned: {Partitions}")]
+    private partial void LogAssigned(string partitions);
+
+    [LoggerMessage(LogLevel.Information, "Partitions revoked: {Partitions}")]
+    private partial void LogRevoked(string partitions);
+
+    [LoggerMessage(LogLevel.Warning, "Partitions lost, their uncommitted messages are read again by another member: {Partitions}")]
+    private partial void LogLost(string partitions);
+}

@@ -1,0 +1,136 @@
+using Confluent.Kafka;
+using ServiceDesk.Notifier.Events;
+using ServiceDesk.Notifier.Processing;
+using ServiceDesk.ServiceDefaults.Database;
+using ServiceDesk.ServiceDefaults.Kafka;
+
+namespace ServiceDesk.Notifier.Consuming;
+
+/// <summary>
+/// The loop: collect what is there, process it in one transaction, then store the offsets. A batch that fails is handed to
+/// <see cref="Retries"/>, its partitions paused: the loop goes on with the others, and keeps its place in the group.
+/// </summary>
+internal sealed partial class ConsumeLoop(
+    IConsumer<byte[], byte[]> consumer, EventProcessor processor, Retries retries, Offsets offsets, SchemaGate schema,
+    KafkaSettings kafka, NotifierSettings settings, NotifierMetrics metrics, TimeProvider time, ILogger<ConsumeLoop> logger)
+    : BackgroundService
+{
+    private static readonly TimeSpan IdleWait = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LagInterval = TimeSpan.FromSeconds(1);
+
+    private long _lastLag;
+
+    /// <summary>Off the start-up path at once: Consume blocks its thread.</summary>
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.Run(() => LoopAsync(stoppingToken), CancellationToken.None);
+
+    private async Task LoopAsync(CancellationToken stopping)
+    {
+        try
+        {
+            await schema.WaitAsync(stopping);
+            consumer.Subscribe(kafka.Topic);
+            while (!stopping.IsCancellationRequested)
+            {
+                await RoundAsync(stopping);
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // The stop is finished below.
+        }
+        finally
+        {
+            await retries.StopAsync();
+            retries.Collect(consumer, offsets);
+            offsets.Commit(consumer);
+            consumer.Close();
+        }
+    }
+
+    private async Task RoundAsync(CancellationToken stopping)
+    {
+        var batch = Collect();
+        if (batch.Count > 0)
+        {
+            await ProcessAsync(batch, stopping);
+        }
+
+        retries.Collect(consumer, offsets);
+        offsets.CommitIfDue(consumer);
+        ReportLag();
+    }
+
+    /// <summary>Takes what is there: at most a batch, and no longer than MaxBatchAge after its first message.</summary>
+    private List<ReceivedMessage> Collect()
+    {
+        var batch = new List<ReceivedMessage>();
+        var wait = IdleWait;
+        var first = 0L;
+        while (batch.Count < settings.BatchSize && Next(wait) is { } message)
+        {
+            if (batch.Count == 0)
+            {
+                first = time.GetTimestamp();
+            }
+
+            batch.Add(EventReader.Read(message));
+            var left = settings.MaxBatchAge - time.GetElapsedTime(first);
+            wait = left > TimeSpan.Zero ? left : TimeSpan.Zero;
+        }
+
+        metrics.Fetched(batch.Count);
+        return batch;
+    }
+
+    private ConsumeResult<byte[], byte[]>? Next(TimeSpan wait)
+    {
+        try
+        {
+            return consumer.Consume(wait);
+        }
+        catch (ConsumeException failed)
+        {
+            LogNotConsumed(failed.Error.Reason);
+            return null;
+        }
+    }
+
+    private async Task ProcessAsync(List<ReceivedMessage> batch, CancellationToken stopping)
+    {
+        try
+        {
+            await processor.ProcessAsync(batch, stopping);
+            offsets.Store(consumer, batch.GroupBy(m => m.Partition).Select(p => p.Last().Next), batch.Count);
+        }
+        catch (Exception failure) when (!stopping.IsCancellationRequested)
+        {
+            LogBatchFailed(batch.Count, failure.Message);
+            retries.Begin(consumer, batch);
+        }
+    }
+
+    private void ReportLag()
+    {
+        if (time.GetElapsedTime(_lastLag) < LagInterval)
+        {
+            return;
+        }
+
+        _lastLag = time.GetTimestamp();
+        foreach (var partition in consumer.Assignment)
+        {
+            var end = consumer.GetWatermarkOffsets(partition).High;
+            var position = consumer.Position(partition);
+            if (end != Offset.Unset && position != Offset.Unset)
+            {
+                metrics.Lag(partition.Partition.Value, Math.Max(0, end.Value - position.Value));
+            }
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Nothing consumed: {Reason}")]
+    private partial void LogNotConsumed(string reason);
+
+    [LoggerMessage(LogLevel.Warning, "A batch of {Count} failed, its partitions are retried on their own: {Reason}")]
+    private partial void LogBatchFailed(int count, string reason);
+}

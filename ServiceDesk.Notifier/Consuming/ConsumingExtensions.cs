@@ -1,0 +1,56 @@
+using Confluent.Kafka;
+using ServiceDesk.ServiceDefaults.Health;
+using ServiceDesk.ServiceDefaults.Kafka;
+
+namespace ServiceDesk.Notifier.Consuming;
+
+internal static class ConsumingExtensions
+{
+    public static void AddConsuming(this IHostApplicationBuilder builder, KafkaSettings kafka)
+    {
+        builder.AddKafkaConsumer<byte[], byte[]>(
+            KafkaExtensions.ConnectionName,
+            settings =>
+            {
+                builder.ConfigureKafka(settings.Config);
+                Configure(settings.Config, kafka);
+                settings.DisableHealthChecks = true;
+                settings.DisableTracing = true;
+            },
+            (services, consumer) => services.GetRequiredService<Assignment>().Handle(consumer));
+        builder.AddKafkaProducer<byte[], byte[]>(KafkaExtensions.ConnectionName, settings =>
+        {
+            builder.ConfigureKafka(settings.Config);
+            settings.Config.Acks = Acks.All;
+            settings.Config.EnableIdempotence = true;
+            settings.Config.MessageTimeoutMs = 8_000;
+            settings.DisableHealthChecks = true;
+            settings.DisableTracing = true;
+        });
+        builder.Services.AddSingleton<Assignment>();
+        builder.Services.AddSingleton<Offsets>();
+        builder.Services.AddSingleton<PartitionRetry>();
+        builder.Services.AddSingleton<Retries>();
+        builder.Services.AddSingleton<DeadLetterProducer>();
+        builder.Services.AddSingleton<IMessageSink>(services => services.GetRequiredService<DeadLetterProducer>());
+        builder.Services.AddSingleton<IKafkaHandle>(services => services.GetRequiredService<DeadLetterProducer>());
+        builder.Services.AddSingleton<DeadLetters>();
+        builder.Services.AddKafkaReadiness();
+        builder.Services.AddHostedService<ConsumeLoop>();
+    }
+
+    private static void Configure(ConsumerConfig config, KafkaSettings kafka)
+    {
+        config.GroupId = kafka.GroupId;
+        config.EnableAutoCommit = false;
+        config.EnableAutoOffsetStore = false;
+        config.AutoOffsetReset = AutoOffsetReset.Earliest;
+        config.PartitionAssignmentStrategy = PartitionAssignmentStrategy.CooperativeSticky;
+        config.SessionTimeoutMs ??= 10_000;
+        config.HeartbeatIntervalMs ??= 1_000;
+        // Bounds what is fetched ahead, whatever the number of partitions.
+        config.QueuedMaxMessagesKbytes = 16 * 1024;
+        config.FetchWaitMaxMs = 100;
+        config.FetchErrorBackoffMs = 100;
+    }
+}

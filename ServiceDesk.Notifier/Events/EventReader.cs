@@ -1,0 +1,62 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
+using Confluent.Kafka;
+using ServiceDesk.ServiceDefaults.Events;
+
+namespace ServiceDesk.Notifier.Events;
+
+/// <summary>Reads an event from a message. Whatever is in the topic, it returns: an event, or why there is none.</summary>
+internal static class EventReader
+{
+    private const int MaxText = 200;
+
+    public static ReceivedMessage Read(ConsumeResult<byte[], byte[]> raw)
+    {
+        try
+        {
+            return ReadEnvelope(raw);
+        }
+        catch (Exception foreign) when (foreign is JsonException or InvalidOperationException or FormatException)
+        {
+            return new ReceivedMessage(raw, null, $"not an event in JSON: {foreign.Message}");
+        }
+    }
+
+    private static ReceivedMessage ReadEnvelope(ConsumeResult<byte[], byte[]> raw)
+    {
+        if (raw.Message.Value is not { Length: > 0 } value)
+        {
+            return new ReceivedMessage(raw, null, "the message has no value");
+        }
+
+        var envelope = JsonSerializer.Deserialize(value, EventJson.Default.EventEnvelope);
+        var problem = envelope switch
+        {
+            null => "the value is null",
+            { EventId: var id } when id == default => "it has no event_id",
+            { AggregateId: var id } when id == default => "it has no aggregate_id",
+            { Aggregate: null or { Length: 0 or > MaxText } } => "it has no usable aggregate",
+            { EventType: var type } when !EventTypes.All.Contains(type) => $"its event_type is not known: '{Short(type)}'",
+            { Payload.ValueKind: not JsonValueKind.Object } => "its payload is not an object",
+            _ => null,
+        };
+        return problem is null
+            ? new ReceivedMessage(raw, Event(raw.Message.Headers, envelope!), null)
+            : new ReceivedMessage(raw, null, problem);
+    }
+
+    private static TicketEvent Event(Headers? headers, EventEnvelope envelope)
+    {
+        ActivityContext.TryParse(
+            Text(headers, EventHeaders.TraceParent), Text(headers, EventHeaders.TraceState), isRemote: true, out var trace);
+        return new TicketEvent(
+            envelope.EventId, envelope.EventType!, envelope.OccurredAt, envelope.Aggregate!, envelope.AggregateId,
+            Short(envelope.RequestId), NotificationText.Of(envelope), trace);
+    }
+
+    private static string? Text(Headers? headers, string name) =>
+        headers is not null && headers.TryGetLastBytes(name, out var bytes) && bytes is not null ? Encoding.UTF8.GetString(bytes) : null;
+
+    private static string? Short(string? text) => text is { Length: > MaxText } ? text[..MaxText] + "…" : text;
+}

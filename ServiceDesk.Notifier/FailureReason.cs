@@ -1,0 +1,10 @@
+namespace ServiceDesk.Notifier;
+
+/// <summary>Values of the label <c>reason</c>.</summary>
+internal static class FailureReason
+{
+    public const string Unreadable = "unreadable";
+    public const string Effect = "effect";
+    public const string Database = "database";
+    public const string DeadLetter = "dead_letter";
+}

@@ -1,0 +1,41 @@
+using ServiceDesk.ServiceDefaults.Settings;
+
+namespace ServiceDesk.Notifier;
+
+public sealed class NotifierSettings : ISettings
+{
+    public static string Section => "Notifier";
+
+    /// <summary>Most messages in one transaction.</summary>
+    public int BatchSize { get; set; } = 500;
+
+    /// <summary>Longest wait for more messages after the first one of a batch; counted from that first one.</summary>
+    public TimeSpan MaxBatchAge { get; set; } = TimeSpan.FromMilliseconds(2);
+
+    /// <summary>How often offsets of processed messages are committed. What is not committed is delivered again after a
+    /// crash, and skipped as duplicate.</summary>
+    public TimeSpan CommitInterval { get; set; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Attempts to process an event before it is failed; a database that is away never counts.</summary>
+    public int MaxAttempts { get; set; } = 5;
+
+    /// <summary>First wait after a failure; doubles with each further one, up to <see cref="MaxBackoff"/>.</summary>
+    public TimeSpan Backoff { get; set; } = TimeSpan.FromMilliseconds(100);
+
+    public TimeSpan MaxBackoff { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long the ids of processed events are remembered.</summary>
+    public TimeSpan Retention { get; set; } = TimeSpan.FromDays(30);
+
+    public TimeSpan RetentionInterval { get; set; } = TimeSpan.FromMinutes(1);
+
+    public void Validate(SettingRules rules) => rules
+        .InRange(BatchSize, 1, 10_000)
+        .InRange(MaxBatchAge, TimeSpan.Zero, TimeSpan.FromSeconds(5))
+        .InRange(CommitInterval, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1))
+        .InRange(MaxAttempts, 1, 1000)
+        .InRange(Backoff, TimeSpan.FromMilliseconds(1), MaxBackoff)
+        .InRange(MaxBackoff, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(10))
+        .InRange(Retention, TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650))
+        .InRange(RetentionInterval, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1));
+}

@@ -1,0 +1,68 @@
+using Npgsql;
+using ServiceDesk.ServiceDefaults.Events;
+
+namespace ServiceDesk.OutboxRelay.Outbox;
+
+/// <summary>Wakes the relay when the API hints at new events. Hints may be lost, so the relay polls besides.</summary>
+internal sealed partial class OutboxListener(NpgsqlDataSource database, TimeProvider time, ILogger<OutboxListener> logger)
+    : BackgroundService
+{
+    private static readonly TimeSpan Reconnect = TimeSpan.FromSeconds(1);
+
+    private readonly SemaphoreSlim _hints = new(0, 1);
+
+    /// <summary>Returns at the next hint, at one that came since the last call, or after <paramref name="longest"/>.</summary>
+    public Task WaitAsync(TimeSpan longest, CancellationToken cancellation) => _hints.WaitAsync(longest, cancellation);
+
+    public override void Dispose()
+    {
+        _hints.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await ListenAsync(stoppingToken);
+            }
+            catch (NpgsqlException lost)
+            {
+                LogLost(lost.Message);
+                await Task.Delay(Reconnect, time, stoppingToken);
+            }
+        }
+    }
+
+    private async Task ListenAsync(CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        connection.Notification += (_, _) => Wake();
+        await using (var listen = new NpgsqlCommand($"LISTEN {OutboxChannel.Name}", connection))
+        {
+            await listen.ExecuteNonQueryAsync(cancellation);
+        }
+
+        while (true)
+        {
+            await connection.WaitAsync(cancellation);
+        }
+    }
+
+    private void Wake()
+    {
+        try
+        {
+            _hints.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // A hint is waiting already.
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "No wake-up hints until the connection is back, polling meanwhile: {Reason}")]
+    private partial void LogLost(string reason);
+}

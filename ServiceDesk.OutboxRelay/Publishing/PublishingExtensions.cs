@@ -1,0 +1,27 @@
+using Confluent.Kafka;
+using ServiceDesk.ServiceDefaults.Health;
+using ServiceDesk.ServiceDefaults.Kafka;
+
+namespace ServiceDesk.OutboxRelay.Publishing;
+
+internal static class PublishingExtensions
+{
+    public static void AddPublishing(this IHostApplicationBuilder builder)
+    {
+        builder.AddKafkaProducer<byte[], byte[]>(
+            KafkaExtensions.ConnectionName,
+            settings =>
+            {
+                builder.ConfigureKafka(settings.Config);
+                OutboxProducer.Configure(settings.Config);
+                settings.DisableHealthChecks = true;
+                settings.DisableTracing = true;
+            },
+            (services, producer) => services.GetRequiredService<OutboxProducer>().BuildFrom(producer));
+        builder.Services.AddSingleton<OutboxProducer>();
+        builder.Services.AddSingleton<IKafkaHandle>(services => services.GetRequiredService<OutboxProducer>());
+        builder.Services.AddSingleton<DeadLetters>();
+        builder.Services.AddSingleton<Publisher>();
+        builder.Services.AddKafkaReadiness();
+    }
+}

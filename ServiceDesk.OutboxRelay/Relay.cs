@@ -1,0 +1,113 @@
+using ServiceDesk.OutboxRelay.Outbox;
+using ServiceDesk.OutboxRelay.Publishing;
+using ServiceDesk.ServiceDefaults.Database;
+using ServiceDesk.ServiceDefaults.Hosting;
+
+namespace ServiceDesk.OutboxRelay;
+
+/// <summary>The loop: claim, publish, settle. While a batch waits for the broker the next one is claimed; events of one
+/// ticket never overlap, because the claim leaves out tickets that have an event in flight.</summary>
+internal sealed partial class Relay(
+    OutboxStore outbox, Publisher publisher, Settlement settlement, OutboxListener hints, SchemaGate schema,
+    RelaySettings settings, TimeProvider time, ILogger<Relay> logger) : BackgroundService
+{
+    /// <summary>After a stop is asked for, batches under way get this long before their events are handed back.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(4);
+
+    private readonly List<Task> _underWay = [];
+    private readonly CancellationTokenSource _giveUp = new();
+    private int _brokerOutages;
+    private int _databaseOutages;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await schema.WaitAsync(stoppingToken);
+            while (true)
+            {
+                stoppingToken.ThrowIfCancellationRequested();
+                await RoundAsync(stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            _giveUp.CancelAfter(Grace);
+            await Task.WhenAll(_underWay);
+        }
+    }
+
+    public override void Dispose()
+    {
+        _giveUp.Dispose();
+        base.Dispose();
+    }
+
+    private async Task RoundAsync(CancellationToken stopping)
+    {
+        try
+        {
+            await MakeRoomAsync(stopping);
+            // Not cancelled by the stop: a claim that was made must be known, to be handed back.
+            var batch = await outbox.ClaimAsync(settings.BatchSize, CancellationToken.None);
+            if (batch.Events.Count > 0)
+            {
+                _underWay.Add(Task.Run(() => FinishAsync(batch), CancellationToken.None));
+            }
+
+            if (Volatile.Read(ref _brokerOutages) is > 0 and var outages)
+            {
+                await Task.Delay(Backoff.Delay(outages, settings.Backoff, settings.MaxBackoff), time, stopping);
+            }
+            else if (batch.Events.Count < settings.BatchSize)
+            {
+                await hints.WaitAsync(settings.PollInterval, stopping);
+            }
+        }
+        catch (Exception away) when (DatabaseFailure.IsOutage(away))
+        {
+            LogDatabaseAway(away.Message);
+            await Task.Delay(Backoff.Delay(++_databaseOutages, settings.Backoff, settings.MaxBackoff), time, stopping);
+            return;
+        }
+
+        _databaseOutages = 0;
+    }
+
+    private async Task MakeRoomAsync(CancellationToken stopping)
+    {
+        _underWay.RemoveAll(batch => batch.IsCompleted);
+        while (_underWay.Count >= settings.BatchesInFlight)
+        {
+            _underWay.Remove(await Task.WhenAny(_underWay).WaitAsync(stopping));
+        }
+    }
+
+    private async Task FinishAsync(ClaimedBatch batch)
+    {
+        try
+        {
+            var outcome = await publisher.PublishAsync(batch.Events, _giveUp.Token);
+            var brokerAway = await settlement.SettleAsync(batch.Token, outcome);
+            if (brokerAway)
+            {
+                Interlocked.Increment(ref _brokerOutages);
+            }
+            else
+            {
+                Volatile.Write(ref _brokerOutages, 0);
+            }
+        }
+        catch (Exception failure)
+        {
+            // The rows stay in processing; the reaper returns them when the lease ends.
+            LogUnsettled(failure, batch.Events.Count, settings.ProcessingTimeout);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Not claiming, the database does not serve; trying again: {Reason}")]
+    private partial void LogDatabaseAway(string reason);
+
+    [LoggerMessage(LogLevel.Error, "{Count} events could not be marked; they are claimed again when their lease of {Lease} ends")]
+    private partial void LogUnsettled(Exception failure, int count, TimeSpan lease);
+}

@@ -1,0 +1,50 @@
+using ServiceDesk.ServiceDefaults.Settings;
+
+namespace ServiceDesk.OutboxRelay;
+
+public sealed class RelaySettings : ISettings
+{
+    public static string Section => "OutboxRelay";
+
+    /// <summary>Events claimed, published and marked together.</summary>
+    public int BatchSize { get; set; } = 500;
+
+    /// <summary>Batches under way at once: while one waits for the broker, the next is claimed.</summary>
+    public int BatchesInFlight { get; set; } = 2;
+
+    /// <summary>How often an idle relay looks when no hint wakes it.</summary>
+    public TimeSpan PollInterval { get; set; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>The lease: a claim older than this belongs to nobody, and its events are claimed again.</summary>
+    public TimeSpan ProcessingTimeout { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long a batch waits for the broker before it is handed back.</summary>
+    public TimeSpan PublishTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Times an event may be refused by the broker itself before it is failed; a broker that is away never counts.</summary>
+    public int MaxAttempts { get; set; } = 5;
+
+    /// <summary>First wait after a refusal; doubles with each further one, up to <see cref="MaxBackoff"/>.</summary>
+    public TimeSpan Backoff { get; set; } = TimeSpan.FromMilliseconds(200);
+
+    public TimeSpan MaxBackoff { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long sent events are kept.</summary>
+    public TimeSpan Retention { get; set; } = TimeSpan.FromDays(7);
+
+    public TimeSpan RetentionInterval { get; set; } = TimeSpan.FromMinutes(1);
+
+    public void Validate(SettingRules rules) => rules
+        .InRange(BatchSize, 1, 10_000)
+        .InRange(BatchesInFlight, 1, 16)
+        .InRange(PollInterval, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1))
+        .InRange(PublishTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(5))
+        .InRange(ProcessingTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1))
+        // A lease that ends while its own batch still waits for the broker would have every slow batch published twice.
+        .Must(ProcessingTimeout >= 2 * PublishTimeout, ProcessingTimeout, $"must be at least twice PublishTimeout ({PublishTimeout})")
+        .InRange(MaxAttempts, 1, 1000)
+        .InRange(Backoff, TimeSpan.FromMilliseconds(1), MaxBackoff)
+        .InRange(MaxBackoff, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(10))
+        .InRange(Retention, TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650))
+        .InRange(RetentionInterval, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1));
+}

@@ -1,0 +1,62 @@
+using System.Data.Common;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Npgsql;
+using ServiceDesk.ServiceDefaults.Health;
+using ServiceDesk.ServiceDefaults.Hosting;
+using ServiceDesk.ServiceDefaults.Settings;
+
+namespace ServiceDesk.ServiceDefaults.Database;
+
+public static class DatabaseExtensions
+{
+    public const string ConnectionName = "servicedesk";
+
+    /// <summary>Every wait on the database is bounded, and statements are prepared once per connection.</summary>
+    private static readonly (string Keyword, object Value)[] Defaults =
+    [
+        ("Timeout", 3), ("Command Timeout", 4), ("Cancellation Timeout", 500), ("Keepalive", 30),
+        ("Max Auto Prepare", 32), ("Auto Prepare Min Usages", 2), ("Maximum Pool Size", 32),
+    ];
+
+    /// <summary>Adds the connection pool, the schema gate and the readiness check.</summary>
+    public static void AddDatabase(this IHostApplicationBuilder builder, ServiceInfo service)
+    {
+        var configured = builder.Configuration.GetConnectionString(ConnectionName)
+            ?? throw SettingsException.For($"ConnectionStrings:{ConnectionName}", "", "must be set");
+
+        builder.AddNpgsqlDataSource(ConnectionName, settings =>
+        {
+            settings.ConnectionString = WithDefaults(configured, service.Name);
+            settings.DisableHealthChecks = true;
+        });
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<Schema>();
+        builder.Services.AddSingleton<SchemaGate>();
+        builder.Services.AddReadiness<DatabaseHealthCheck>("postgres");
+    }
+
+    /// <summary>The configured connection string, with our defaults where it says nothing.</summary>
+    /// <exception cref="SettingsException">It is not a connection string.</exception>
+    public static string WithDefaults(string configured, string applicationName)
+    {
+        try
+        {
+            var given = new NpgsqlConnectionStringBuilder(configured);
+            var stated = new DbConnectionStringBuilder { ConnectionString = configured };
+            var result = new NpgsqlConnectionStringBuilder(configured) { ApplicationName = given.ApplicationName ?? applicationName };
+            foreach (var (keyword, value) in Defaults.Where(d => !stated.ContainsKey(d.Keyword)))
+            {
+                result[keyword] = value;
+            }
+
+            return result.Host is { Length: > 0 } ? result.ConnectionString : throw new ArgumentException("it has no Host");
+        }
+        catch (Exception bad) when (bad is ArgumentException or FormatException)
+        {
+            throw SettingsException.For($"ConnectionStrings:{ConnectionName}", "…", $"must be an Npgsql connection string: {bad.Message}");
+        }
+    }
+}

@@ -1,0 +1,21 @@
+using System.Net.Sockets;
+using Npgsql;
+
+namespace ServiceDesk.ServiceDefaults.Database;
+
+/// <summary>Tells a database that cannot serve now from a statement that is wrong.</summary>
+public static class DatabaseFailure
+{
+    /// <returns>Whether waiting and trying again can help: connection lost, server starting or stopping, too many
+    /// connections, time-out, or a database that is not set up yet.</returns>
+    public static bool IsOutage(Exception failure) => failure switch
+    {
+        PostgresException refused => refused.IsTransient || refused.SqlState is
+            PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidCatalogName or PostgresErrorCodes.QueryCanceled or
+            PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification or
+            PostgresErrorCodes.ReadOnlySqlTransaction,
+        NpgsqlException => true,
+        SocketException or TimeoutException => true,
+        _ => false,
+    };
+}

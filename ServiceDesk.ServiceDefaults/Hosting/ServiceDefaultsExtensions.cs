@@ -1,0 +1,64 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.Memory;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using ServiceDesk.ServiceDefaults.Health;
+using ServiceDesk.ServiceDefaults.Http;
+using ServiceDesk.ServiceDefaults.Settings;
+using ServiceDesk.ServiceDefaults.Telemetry;
+
+namespace ServiceDesk.ServiceDefaults.Hosting;
+
+public static class ServiceDefaultsExtensions
+{
+    /// <summary>How long a service may take to stop; orchestrators must wait longer than this before they kill.</summary>
+    public static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(10);
+
+    public static void AddServiceDefaults(this WebApplicationBuilder builder, ServiceInfo service)
+    {
+        builder.Services.AddSingleton(service);
+        builder.Configuration.AddDefaults();
+        builder.Configuration.AddEnvironmentAliases();
+        builder.UseListenAddress(service);
+        builder.AddJsonLogs();
+        builder.AddTelemetry(service);
+        builder.Services.AddHealth();
+        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = ShutdownTimeout);
+        builder.WebHost.ConfigureKestrel(HttpLimits.Apply);
+    }
+
+    public static void UseServiceDefaults(this WebApplication app)
+    {
+        app.UseMiddleware<RequestIdMiddleware>();
+        app.MapHealth();
+        app.MapPrometheusScrapingEndpoint("/metrics");
+    }
+
+    /// <summary>Lowest of all sources, so that any file or variable can change them.</summary>
+    private static void AddDefaults(this ConfigurationManager configuration) => ((IConfigurationBuilder)configuration)
+        .Sources.Insert(0, new MemoryConfigurationSource
+        {
+            InitialData = new Dictionary<string, string?>
+            {
+                ["Logging:LogLevel:Default"] = "Information",
+                ["Logging:LogLevel:Microsoft"] = "Warning",
+                ["Logging:LogLevel:Microsoft.Hosting.Lifetime"] = "Information",
+                ["Logging:LogLevel:Npgsql"] = "Warning",
+                ["Logging:LogLevel:System.Net.Http"] = "Warning",
+            },
+        });
+
+    private static void AddJsonLogs(this WebApplicationBuilder builder)
+    {
+        builder.Logging.ClearProviders();
+        builder.Logging.AddJsonConsole(o =>
+        {
+            o.IncludeScopes = true;
+            o.UseUtcTimestamp = true;
+            o.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
+        });
+    }
+}

@@ -1,0 +1,33 @@
+using Confluent.Kafka;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
+using ServiceDesk.ServiceDefaults.Settings;
+
+namespace ServiceDesk.ServiceDefaults.Kafka;
+
+public static class KafkaExtensions
+{
+    public const string ConnectionName = "kafka";
+
+    /// <summary>What every client of Kafka here has in common; TLS and SASL come from section <c>KafkaClient</c>, under
+    /// librdkafka's own names.</summary>
+    public static void ConfigureKafka(this IHostApplicationBuilder builder, ClientConfig config)
+    {
+        if (builder.Configuration.GetConnectionString(ConnectionName) is not { Length: > 0 })
+        {
+            throw SettingsException.For($"ConnectionStrings:{ConnectionName}", "", "must be set, as host:port,host:port");
+        }
+
+        config.ClientId = builder.Environment.ApplicationName;
+        // Back soon after an outage, however long it was.
+        config.ReconnectBackoffMs = 50;
+        config.ReconnectBackoffMaxMs = 1000;
+        config.SocketNagleDisable = true;
+        config.SocketTimeoutMs = 10_000;
+        config.AllowAutoCreateTopics = false;
+        foreach (var setting in builder.Configuration.GetSection("KafkaClient").GetChildren())
+        {
+            config.Set(setting.Key, setting.Value ?? "");
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+using ServiceDesk.ServiceDefaults.Hosting;
+
+namespace ServiceDesk.ServiceDefaults.Telemetry;
+
+internal static class TelemetryExtensions
+{
+    /// <summary>Meters and sources of the services themselves begin with this.</summary>
+    private const string Own = "ServiceDesk.*";
+
+    /// <summary>Metrics for /metrics always; metrics, traces and logs over OTLP where an endpoint is configured.</summary>
+    public static void AddTelemetry(this WebApplicationBuilder builder, ServiceInfo service)
+    {
+        var telemetry = builder.Services.AddOpenTelemetry()
+            .ConfigureResource(r => r.AddService(service.Name))
+            .WithMetrics(metrics => metrics
+                .AddMeter(Own, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime")
+                .AddPrometheusExporter());
+
+        if (builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is not { Length: > 0 })
+        {
+            return;
+        }
+
+        builder.Logging.AddOpenTelemetry(logs =>
+        {
+            logs.IncludeScopes = true;
+            logs.IncludeFormattedMessage = true;
+        });
+        telemetry
+            .WithTracing(traces => traces.AddSource(Own, "Microsoft.AspNetCore", "Npgsql"))
+            .UseOtlpExporter();
+    }
+}

@@ -1,0 +1,43 @@
+using System.Threading.Channels;
+using Npgsql;
+using ServiceDesk.ServiceDefaults.Events;
+
+namespace ServiceDesk.TicketApi.Outbox;
+
+/// <summary>
+/// Tells relays that there is something to claim, after the commit and at most once per <see cref="Spacing"/>. A hint may
+/// be lost: relays poll as well. It is not part of the ticket's transaction, because a transaction that notifies takes a
+/// database-wide lock when it commits.
+/// </summary>
+internal sealed partial class OutboxHints(NpgsqlDataSource database, TimeProvider time, ILogger<OutboxHints> logger)
+    : BackgroundService
+{
+    private const string Notify = $"NOTIFY {OutboxChannel.Name}";
+    private static readonly TimeSpan Spacing = TimeSpan.FromMilliseconds(5);
+
+    private readonly Channel<bool> _due = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+
+    public void Send() => _due.Writer.TryWrite(true);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await foreach (var _ in _due.Reader.ReadAllAsync(stoppingToken))
+        {
+            try
+            {
+                await using var notify = database.CreateCommand(Notify);
+                await notify.ExecuteNonQueryAsync(stoppingToken);
+            }
+            catch (NpgsqlException lost)
+            {
+                LogLost(lost.Message);
+            }
+
+            await Task.Delay(Spacing, time, stoppingToken);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Debug, "A wake-up hint was lost, relays will poll: {Reason}")]
+    private partial void LogLost(string reason);
+}

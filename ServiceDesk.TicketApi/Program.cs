@@ -1,0 +1,22 @@
+using ServiceDesk.ServiceDefaults.Database;
+using ServiceDesk.ServiceDefaults.Hosting;
+using ServiceDesk.TicketApi.Http;
+using ServiceDesk.TicketApi.Outbox;
+using ServiceDesk.TicketApi.Tickets;
+
+var service = new ServiceInfo("ticket-api", Port: 8080, ListenKey: "Listen:Http");
+
+return await ServiceHost.RunAsync(args, service,
+    builder =>
+    {
+        builder.AddDatabase(service);
+        builder.AddApiConventions();
+        builder.AddOutboxHints();
+        builder.AddTickets();
+    },
+    app =>
+    {
+        app.UseApiConventions();
+        app.MapTickets();
+        app.MapOpenApi();
+    });

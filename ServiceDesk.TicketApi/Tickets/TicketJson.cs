@@ -1,0 +1,20 @@
+using System.Text.Json.Serialization;
+using ServiceDesk.TicketApi.Http;
+using ServiceDesk.TicketApi.Outbox;
+
+namespace ServiceDesk.TicketApi.Tickets;
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.Never,
+    AllowDuplicateProperties = false,
+    MaxDepth = 8)]
+[JsonSerializable(typeof(CreateTicketRequest))]
+[JsonSerializable(typeof(ChangeStatusRequest))]
+[JsonSerializable(typeof(Ticket))]
+[JsonSerializable(typeof(TicketPage))]
+[JsonSerializable(typeof(Problem))]
+[JsonSerializable(typeof(TicketCreated))]
+[JsonSerializable(typeof(TicketStatusChanged))]
+[JsonSerializable(typeof(OutboxHeaders))]
+internal sealed partial class TicketJson : JsonSerializerContext;

@@ -1,0 +1,61 @@
+namespace ServiceDesk.TicketApi.Tickets;
+
+/// <summary>Every statement on tickets and their events.</summary>
+internal static class TicketSql
+{
+    /// <summary>One statement, so one transaction and one round trip: the ticket and its event, or neither. A key that
+    /// is taken inserts nothing and returns no row.</summary>
+    public const string Create =
+        """
+        WITH ticket AS (
+            INSERT INTO tickets (id, title, description, idempotency_key, request_hash)
+            VALUES ($1, $2, $3, $4, $5)
+            ON CONFLICT (idempotency_key) DO NOTHING
+            RETURNING id, created_at
+        ), event AS (
+            INSERT INTO outbox (event_id, aggregate, aggregate_id, event_type, payload, headers)
+            SELECT $6, 'ticket', ticket.id, $7, $8, $9 FROM ticket
+        )
+        SELECT created_at FROM ticket
+        """;
+
+    /// <summary>What an earlier request with this key created, and the hash of that request.</summary>
+    public const string FindByKey =
+        """
+        SELECT id, title, description, created_at, request_hash FROM tickets WHERE idempotency_key = $1
+        """;
+
+    public const string Find =
+        """
+        SELECT id, title, description, status, version, created_at, updated_at FROM tickets WHERE id = $1
+        """;
+
+    public const string List =
+        """
+        SELECT id, title, description, status, version, created_at, updated_at FROM tickets
+        WHERE id < $1
+        ORDER BY id DESC LIMIT $2
+        """;
+
+    public const string ListByStatus =
+        """
+        SELECT id, title, description, status, version, created_at, updated_at FROM tickets
+        WHERE status = $3 AND id < $1
+        ORDER BY id DESC LIMIT $2
+        """;
+
+    /// <summary>Holds the ticket until the commit, so that per ticket the order of outbox ids is the order of changes.</summary>
+    public const string Lock = Find + " FOR UPDATE";
+
+    public const string SetStatus =
+        """
+        UPDATE tickets SET status = $2, version = version + 1, updated_at = greatest(now(), updated_at) WHERE id = $1
+        RETURNING updated_at
+        """;
+
+    public const string AddEvent =
+        """
+        INSERT INTO outbox (event_id, aggregate, aggregate_id, event_type, payload, headers)
+        VALUES ($1, 'ticket', $2, $3, $4, $5)
+        """;
+}
