@@ -28,10 +28,9 @@ KEEP=
 stop_all() {
     local status=$?
     kafka_resume || true
-    if [[ -z $KEEP || $status -ne 0 ]]; then
-        services_stop_started
-        infrastructure_stop_started
-    fi
+    [[ -n $KEEP && $status -eq 0 ]] && return 0
+    services_stop_started
+    infrastructure_stop_started
 }
 
 start_all() {
@@ -66,6 +65,7 @@ finish() {
     say "e2e: all $CHECKS checks ok"
     if [[ -n $KEEP ]]; then
         local service
+        keep_running
         say "left running; end it with: scripts/e2e_local.sh --stop"
         for service in "${SERVICES[@]}"; do say "  $service $(service_url "$service")"; done
     fi

@@ -25,8 +25,8 @@ up() {
     fi
     stop_on_exit infrastructure_stop_started
     infrastructure_start
-    # What is up stays up, also after this script.
     STARTED_INFRASTRUCTURE=()
+    keep_running
     say "use it by hand: eval \"\$(scripts/infra.sh env)\""
 }
 

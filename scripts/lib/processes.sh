@@ -73,6 +73,9 @@ stop_foreground() {
     FOREGROUND_PID=
 }
 
+# From here on, what was started in the background stays when the script ends.
+keep_running() { disown -a; }
+
 # What a signal caught between its start and the note of its pid.
 stop_leftovers() {
     local pid

@@ -12,9 +12,20 @@ internal static class GroupsCommand
     {
         using var broker = new Broker(run.Settings);
         var table = new Table("GROUP", "STATE", "PROTOCOL", "MEMBERS");
-        foreach (var group in broker.Groups())
+        if (broker.Groups() is { } groups)
         {
-            table.Add(group.Group, group.State, group.Protocol, group.Members.Count);
+            foreach (var group in groups)
+            {
+                table.Add(group.Group, group.State, group.Protocol, group.Members.Count);
+            }
+        }
+        else
+        {
+            await run.PrintAsync("This broker (LocalKafka) cannot list groups; shown is the configured one.");
+            if (PartitionLag.Of(broker, run.Settings.Group, run.Settings.Topic).Any(p => p.Committed is not null))
+            {
+                table.Add(run.Settings.Group, null, null, null);
+            }
         }
 
         await run.PrintAsync(table);

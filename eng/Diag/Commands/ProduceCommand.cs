@@ -1,6 +1,7 @@
 using System.Text;
 using Confluent.Kafka;
 using Diag.CommandLine;
+using Diag.Kafka;
 
 namespace Diag.Commands;
 
@@ -17,6 +18,13 @@ internal static class ProduceCommand
 
     private static async Task<int> RunAsync(Invocation run)
     {
+        var topic = run.Arguments.Require("--topic");
+        using (var broker = new Broker(run.Settings))
+        {
+            // A broker that makes topics by itself would make one of a typing error.
+            broker.Partitions(topic);
+        }
+
         using var input = new MemoryStream();
         await using (var standardInput = Console.OpenStandardInput())
         {
@@ -37,7 +45,7 @@ internal static class ProduceCommand
             .Build();
         var key = run.Arguments.Find("--key");
         var sent = await producer.ProduceAsync(
-            run.Arguments.Require("--topic"),
+            topic,
             new()
             {
                 Key = key is null ? null : Encoding.UTF8.GetBytes(key),
