@@ -33,6 +33,8 @@ internal static class DatabaseStep
             .WithScriptsEmbeddedInAssembly(Assembly.GetExecutingAssembly(), name => name.EndsWith(".sql", StringComparison.Ordinal))
             .WithScripts(SiteScripts(settings.ScriptsFolder))
             .WithTransactionPerScript()
+            // $name$ would be a variable of DbUp's; in Postgres it opens a dollar-quoted text.
+            .WithVariablesDisabled()
             .WithExecutionTimeout(settings.ScriptTimeout)
             .LogTo(new UpgradeReport())
             .Build();
