@@ -26,9 +26,8 @@ KEEP=
 
 # shellcheck disable=SC2317 # Called on exit.
 stop_all() {
-    local status=$?
-    kafka_resume || true
-    [[ -n $KEEP && $status -eq 0 ]] && return 0
+    kafka_resume
+    [[ -n $KEEP && $1 -eq 0 ]] && return 0
     services_stop_started
     infrastructure_stop_started
 }

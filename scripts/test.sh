@@ -61,7 +61,7 @@ report() {
 }
 
 aspire_tests() {
-    [[ -d $ROOT/ServiceDesk.Tests/Aspire ]] || { printf 0; return; }
+    [[ -d $ROOT/ServiceDesk.Tests/Aspire ]] || { printf 0; return 0; }
     grep -rhoE --include='*.cs' '^\s*\[(Fact|Theory)\b' "$ROOT/ServiceDesk.Tests/Aspire" | wc -l | tr -d ' '
 }
 

@@ -8,7 +8,7 @@ container_runtime() {
         if command -v "$runtime" >/dev/null && bounded 10 "$runtime" info >/dev/null 2>&1 &&
             bounded 10 "$runtime" compose version >/dev/null 2>&1; then
             printf '%s' "$runtime"
-            return
+            return 0
         fi
     done
     return 1

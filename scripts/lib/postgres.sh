@@ -7,7 +7,7 @@ postgres_programs() {
     for folder in "$(dirname "$(command -v postgres || true)")" $(printf '%s\n' /usr/lib/postgresql/*/bin | sort -rV); do
         if [[ -x $folder/initdb && -x $folder/postgres && -x $folder/pg_ctl ]]; then
             printf '%s' "$folder"
-            return
+            return 0
         fi
     done
     return 1
@@ -26,7 +26,7 @@ postgres_os_user() {
     local user
     ((EUID == 0)) || return 1
     for user in postgres nobody; do
-        id "$user" >/dev/null 2>&1 && printf '%s' "$user" && return
+        id "$user" >/dev/null 2>&1 && printf '%s' "$user" && return 0
     done
     die "running as root, and there is no user postgres or nobody to run PostgreSQL as"
 }

@@ -84,10 +84,11 @@ stop_leftovers() {
     done
 }
 
-# stop_on_exit FUNCTION: runs it once, however the script ends.
+# stop_on_exit FUNCTION: runs it once, with the exit status, however the script ends; what fails in it does not keep the
+# rest from being stopped. (What it calls must say "return 0": in a trap, a bare return means the status before it.)
 stop_on_exit() {
     # shellcheck disable=SC2064 # The function's name is known now and not later.
-    trap "trap '' INT TERM HUP; stop_foreground; $1; stop_leftovers" EXIT
+    trap "EXIT_STATUS=\$?; trap '' INT TERM HUP; set +e; stop_foreground; $1 \$EXIT_STATUS; stop_leftovers" EXIT
     trap 'exit 130' INT
     trap 'exit 143' TERM
     trap 'exit 129' HUP
