@@ -26,6 +26,8 @@ internal sealed class MockCluster : IDisposable
             throw new MockClusterException("librdkafka could not start its mock cluster");
         }
 
+        // Without a controller, admin requests of clients wait for one until they time out.
+        SetController(_cluster, BrokerId);
         EndPoint = IPEndPoint.Parse(Marshal.PtrToStringUTF8(Bootstraps(_cluster))!);
     }
 

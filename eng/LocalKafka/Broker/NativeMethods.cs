@@ -38,6 +38,9 @@ internal static partial class NativeMethods
     [LibraryImport(Library, EntryPoint = "rd_kafka_mock_broker_set_host_port", StringMarshalling = StringMarshalling.Utf8)]
     public static partial void SetHostPort(nint cluster, int broker, string host, int port);
 
+    [LibraryImport(Library, EntryPoint = "rd_kafka_mock_set_controller_id")]
+    public static partial void SetController(nint cluster, int broker);
+
     [LibraryImport(Library, EntryPoint = "rd_kafka_mock_broker_set_rtt")]
     public static partial int SetRoundTripTime(nint cluster, int broker, int milliseconds);
 
