@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace ServiceDesk.Migrator;
@@ -5,6 +6,8 @@ namespace ServiceDesk.Migrator;
 /// <summary>Progress, one JSON object a line as the services log; failures go to stderr as plain text besides.</summary>
 internal static class Report
 {
+    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public static void Progress(string message) => Write("Information", message);
 
     public static void Failure(string message)
@@ -16,7 +19,7 @@ internal static class Report
     private static void Write(string level, string message)
     {
         using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer))
+        using (var json = new Utf8JsonWriter(buffer, Readable))
         {
             json.WriteStartObject();
             json.WriteString("Timestamp", DateTimeOffset.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", null));

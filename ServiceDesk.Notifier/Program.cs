@@ -5,7 +5,7 @@ using ServiceDesk.Notifier.Processing;
 using ServiceDesk.ServiceDefaults.Database;
 using ServiceDesk.ServiceDefaults.Hosting;
 
-var service = new ServiceInfo("notifier", Port: 9091, ListenKey: "Listen:Metrics");
+var service = new ServiceInfo("notifier", Port: 9091, ListenKey: "Listen:Metrics", DatabaseRole: "servicedesk_notifier");
 
 return await ServiceHost.RunAsync(args, service,
     builder =>

@@ -5,7 +5,7 @@ using ServiceDesk.OutboxRelay.Publishing;
 using ServiceDesk.ServiceDefaults.Database;
 using ServiceDesk.ServiceDefaults.Hosting;
 
-var service = new ServiceInfo("outbox-relay", Port: 9090, ListenKey: "Listen:Metrics");
+var service = new ServiceInfo("outbox-relay", Port: 9090, ListenKey: "Listen:Metrics", DatabaseRole: "servicedesk_relay");
 
 return await ServiceHost.RunAsync(args, service,
     builder =>

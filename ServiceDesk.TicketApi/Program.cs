@@ -4,7 +4,7 @@ using ServiceDesk.TicketApi.Http;
 using ServiceDesk.TicketApi.Outbox;
 using ServiceDesk.TicketApi.Tickets;
 
-var service = new ServiceInfo("ticket-api", Port: 8080, ListenKey: "Listen:Http");
+var service = new ServiceInfo("ticket-api", Port: 8080, ListenKey: "Listen:Http", DatabaseRole: "servicedesk_api");
 
 return await ServiceHost.RunAsync(args, service,
     builder =>

@@ -20,6 +20,7 @@ internal static class PublishingExtensions
             (services, producer) => services.GetRequiredService<OutboxProducer>().BuildFrom(producer));
         builder.Services.AddSingleton<OutboxProducer>();
         builder.Services.AddSingleton<IKafkaHandle>(services => services.GetRequiredService<OutboxProducer>());
+        builder.Services.AddSingleton<IMessageSink>(services => services.GetRequiredService<OutboxProducer>());
         builder.Services.AddSingleton<DeadLetters>();
         builder.Services.AddSingleton<Publisher>();
         builder.Services.AddKafkaReadiness();

@@ -29,13 +29,34 @@ public static class DatabaseExtensions
 
         builder.AddNpgsqlDataSource(ConnectionName, settings =>
         {
-            settings.ConnectionString = WithDefaults(configured, service.Name);
+            settings.ConnectionString = ActingAs(
+                builder.Configuration["Database:Role"] ?? service.DatabaseRole, WithDefaults(configured, service.Name));
             settings.DisableHealthChecks = true;
-        });
+        },
+        // Otherwise the pool's label in metrics is the connection string.
+        source => source.Name = ConnectionName);
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<Schema>();
         builder.Services.AddSingleton<SchemaGate>();
         builder.Services.AddReadiness<DatabaseHealthCheck>("postgres");
+    }
+
+    /// <summary>The role is part of the connection's start-up, so no statement runs without it.</summary>
+    private static string ActingAs(string role, string connectionString)
+    {
+        if (role == "none")
+        {
+            return connectionString;
+        }
+
+        if (!role.All(c => char.IsAsciiLetterOrDigit(c) || c == '_'))
+        {
+            throw SettingsException.For("Database:Role", role, "must be a role of letters, digits and underscores, or none");
+        }
+
+        var result = new NpgsqlConnectionStringBuilder(connectionString);
+        result.Options = $"{result.Options} -c role={role}".TrimStart();
+        return result.ConnectionString;
     }
 
     /// <summary>The configured connection string, with our defaults where it says nothing.</summary>
