@@ -15,7 +15,7 @@ demo_notify() {
     fi
     ok "poison event $event sent to $KAFKA_TOPIC (partition $(cut -f1 <<<"$at"), offset $(cut -f2 <<<"$at"))"
     if row=$(diag wait-processed "$event" --status failed --timeout 90s); then
-        ok "processed_events: failed after $(cut -f3 <<<"$row") attempts: $(cut -f4 <<<"$row")"
+        ok "processed_events: failed after $(cut -f3 <<<"$row") attempts: $(cut -f4 <<<"$row" | cut -c1-110)"
     else
         fail "processed_events: not failed within 90 s (event, status, attempts, error: $row)"
         show_log_end notifier

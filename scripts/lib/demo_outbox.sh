@@ -11,7 +11,8 @@ demo_outbox() {
         return 0
     fi
     ok "$DEMO_TICKETS tickets posted meanwhile: 201 each"
-    check_metric "$DEMO_TICKETS" outbox-relay outbox_pending
+    # Not all at once: those of the attempt that is under way are not pending.
+    check_metric 1 outbox-relay outbox_pending
     check_metric 1 outbox-relay outbox_lag_seconds
     diag outbox | sed 's/^/     | /'
 

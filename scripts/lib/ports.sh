@@ -33,11 +33,6 @@ port_holder() {
     fi
 }
 
-port_pid() {
-    local holder
-    holder=$(port_holder "$1") && [[ $holder =~ ^pid\ ([0-9]+) ]] && printf '%s' "${BASH_REMATCH[1]}"
-}
-
 # require_free_ports "PORT PURPOSE SETTING"...: names every port that is taken, and its holder, then gives up.
 require_free_ports() {
     local entry port purpose setting holder taken=0
@@ -46,8 +41,8 @@ require_free_ports() {
         holder=$(port_holder "$port") || continue
         taken=1
         printf 'error: port %s (for %s, setting %s) is taken by %s\n' "$port" "$purpose" "$setting" "$holder" >&2
-        if our_process "$(port_pid "$port")"; then
-            printf '       started by these scripts; scripts/e2e_local.sh --stop ends it\n' >&2
+        if [[ $holder =~ ^pid\ ([0-9]+) ]] && is_ours "${BASH_REMATCH[1]}"; then
+            printf '       (started by these scripts; scripts/e2e_local.sh --stop ends what they left running)\n' >&2
         fi
     done
     ((!taken)) || die "nothing was started"

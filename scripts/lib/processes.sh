@@ -5,7 +5,7 @@ FOREGROUND_PID=
 
 command_of() {
     if [[ -r /proc/$1/cmdline ]]; then
-        tr '\0' ' ' <"/proc/$1/cmdline"
+        tr '\0' ' ' <"/proc/$1/cmdline" | sed 's/ $//'
     else
         ps -o command= -p "$1"
     fi
@@ -34,6 +34,15 @@ running_pid() {
 }
 
 is_running() { running_pid "$1" >/dev/null; }
+
+# Whether the pid is that of a process which these scripts started.
+is_ours() {
+    local file
+    for file in "$RUN_DIR"/*.pid; do
+        [[ -f $file && $(head -n 1 "$file") == "$1" ]] && return 0
+    done
+    return 1
+}
 
 # A process that ended but was not collected (nobody does that for orphans in some containers) has ended, too.
 has_ended() {
