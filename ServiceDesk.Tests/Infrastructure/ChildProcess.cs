@@ -1,0 +1,80 @@
+using System.Diagnostics;
+
+namespace ServiceDesk.Tests.Infrastructure;
+
+/// <summary>A process that a test starts: its output is kept, its settings are only those given, and it is gone when it is
+/// disposed, whatever happened.</summary>
+internal sealed class ChildProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(20);
+
+    private readonly Process _process;
+
+    private ChildProcess(ProcessStartInfo start)
+    {
+        _process = new Process { StartInfo = start };
+        _process.OutputDataReceived += (_, line) => Output.AddStandard(line.Data);
+        _process.ErrorDataReceived += (_, line) => Output.AddError(line.Data);
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+        Exited = EndAsync();
+    }
+
+    public ProcessOutput Output { get; } = new();
+
+    public int Id => _process.Id;
+
+    /// <summary>The exit code, once the process has ended and its output is read to the end.</summary>
+    public Task<int> Exited { get; }
+
+    /// <summary>Starts one of our programs.</summary>
+    public static ChildProcess StartDotnet(
+        string project, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>> environment) =>
+        Start("dotnet", [Programs.PathOf(project), .. arguments], environment);
+
+    public static ChildProcess Start(
+        string program, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>> environment)
+    {
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            WorkingDirectory = Path.GetTempPath(),
+        };
+        InheritedSettings.RemoveFrom(start.Environment);
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        return new ChildProcess(start);
+    }
+
+    public void Send(int signal) => PosixSignals.Send(Id, signal);
+
+    public Task<int> ExitCodeAsync(TimeSpan? limit = null) => Exited.WaitAsync(limit ?? Eventually.Limit);
+
+    public async Task KillAsync()
+    {
+        if (!Exited.IsCompleted)
+        {
+            _process.Kill(entireProcessTree: true);
+            await Exited.WaitAsync(KillLimit);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
+        _process.Dispose();
+    }
+
+    private async Task<int> EndAsync()
+    {
+        await _process.WaitForExitAsync();
+        Output.End();
+        return _process.ExitCode;
+    }
+}

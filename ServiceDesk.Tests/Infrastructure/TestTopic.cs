@@ -1,0 +1,61 @@
+using System.Text;
+using Confluent.Kafka;
+
+namespace ServiceDesk.Tests.Infrastructure;
+
+/// <summary>A topic of one test or test class: everything in it can be read, and anything written.</summary>
+internal sealed class TestTopic(string bootstrap, string name, int partitions)
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
+    public string Name => name;
+
+    public int Partitions => partitions;
+
+    /// <summary>All messages that are in the topic now, partition by partition, in the order of their offsets.</summary>
+    public Task<IReadOnlyList<ConsumeResult<byte[], byte[]>>> ReadAllAsync() => Task.Run(ReadAll);
+
+    /// <summary>Reads again until there are as many messages as wanted.</summary>
+    public Task<IReadOnlyList<ConsumeResult<byte[], byte[]>>> ReadAtLeastAsync(int count) => Eventually.SeesAsync(
+        $"at least {count} messages in {name}", ReadAllAsync, all => all.Count >= count);
+
+    public async Task WriteAsync(params Message<byte[], byte[]>[] messages)
+    {
+        using var producer = new ProducerBuilder<byte[], byte[]>(
+            new ProducerConfig { BootstrapServers = bootstrap, Partitioner = Partitioner.Murmur2Random, LingerMs = 0 }).Build();
+        await Task.WhenAll(messages.Select(m => producer.ProduceAsync(name, m))).WaitAsync(Limit);
+    }
+
+    public static string? Header(ConsumeResult<byte[], byte[]> message, string header) =>
+        message.Message.Headers.TryGetLastBytes(header, out var bytes) ? Encoding.UTF8.GetString(bytes) : null;
+
+    private IReadOnlyList<ConsumeResult<byte[], byte[]>> ReadAll()
+    {
+        using var consumer = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig
+        {
+            BootstrapServers = bootstrap,
+            GroupId = $"reader-{Guid.NewGuid():N}",
+            EnableAutoCommit = false,
+            EnablePartitionEof = true,
+            FetchWaitMaxMs = 20,
+        }).Build();
+        consumer.Assign(Enumerable.Range(0, partitions).Select(p => new TopicPartitionOffset(name, p, Offset.Beginning)));
+        var messages = new List<ConsumeResult<byte[], byte[]>>();
+        using var deadline = new CancellationTokenSource(Limit);
+        for (var ends = 0; ends < partitions;)
+        {
+            var next = consumer.Consume(deadline.Token);
+            if (next.IsPartitionEOF)
+            {
+                ends++;
+            }
+            else
+            {
+                messages.Add(next);
+            }
+        }
+
+        consumer.Close();
+        return [.. messages.OrderBy(m => m.Partition.Value).ThenBy(m => m.Offset.Value)];
+    }
+}
