@@ -1,6 +1,6 @@
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
-using Microsoft.Extensions.Configuration;
+using ServiceDesk.ServiceDefaults.Kafka;
 
 namespace ServiceDesk.Migrator;
 
@@ -13,12 +13,8 @@ internal static class TopicsStep
 
     public static async Task RunAsync(MigrationPlan plan, CancellationToken cancellation)
     {
-        var config = new AdminClientConfig { BootstrapServers = plan.Brokers, ClientId = "migrator" };
-        foreach (var setting in plan.Configuration.GetSection("KafkaClient").GetChildren())
-        {
-            config.Set(setting.Key, setting.Value ?? "");
-        }
-
+        var config = new AdminClientConfig { BootstrapServers = plan.Brokers };
+        KafkaExtensions.Configure(config, "migrator", plan.Configuration);
         // librdkafka logs every refused connection while a broker comes up; the wait below says it once.
         using var admin = new AdminClientBuilder(config).SetLogHandler((_, _) => { }).Build();
         HashSet<string> known = [];

@@ -17,7 +17,7 @@ internal sealed partial class Relay(
     private readonly List<Task> _underWay = [];
     private readonly CancellationTokenSource _giveUp = new();
     private int _brokerOutages;
-    private int _databaseOutages;
+    private int _failures;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -64,14 +64,14 @@ internal sealed partial class Relay(
                 await hints.WaitAsync(settings.PollInterval, stopping);
             }
         }
-        catch (Exception away) when (DatabaseFailure.IsOutage(away))
+        catch (Exception failure) when (failure is not OperationCanceledException)
         {
-            LogDatabaseAway(away.Message);
-            await Task.Delay(Backoff.Delay(++_databaseOutages, settings.Backoff, settings.MaxBackoff), time, stopping);
+            LogNotClaimed(DatabaseFailure.IsOutage(failure) ? null : failure, failure.Message);
+            await Task.Delay(Backoff.Delay(++_failures, settings.Backoff, settings.MaxBackoff), time, stopping);
             return;
         }
 
-        _databaseOutages = 0;
+        _failures = 0;
     }
 
     private async Task MakeRoomAsync(CancellationToken stopping)
@@ -105,8 +105,8 @@ internal sealed partial class Relay(
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "Not claiming, the database does not serve; trying again: {Reason}")]
-    private partial void LogDatabaseAway(string reason);
+    [LoggerMessage(LogLevel.Warning, "Nothing claimed, trying again: {Reason}")]
+    private partial void LogNotClaimed(Exception? bug, string reason);
 
     [LoggerMessage(LogLevel.Error, "{Count} events could not be marked; they are claimed again when their lease of {Lease} ends")]
     private partial void LogUnsettled(Exception failure, int count, TimeSpan lease);

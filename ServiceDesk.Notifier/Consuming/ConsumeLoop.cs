@@ -49,6 +49,19 @@ internal sealed partial class ConsumeLoop(
 
     private async Task RoundAsync(CancellationToken stopping)
     {
+        try
+        {
+            await ConsumeAsync(stopping);
+        }
+        catch (KafkaException failed)
+        {
+            LogNotConsumed(failed.Error.Reason);
+            await Task.Delay(IdleWait, time, stopping);
+        }
+    }
+
+    private async Task ConsumeAsync(CancellationToken stopping)
+    {
         var batch = Collect();
         if (batch.Count > 0)
         {
@@ -66,7 +79,7 @@ internal sealed partial class ConsumeLoop(
         var batch = new List<ReceivedMessage>();
         var wait = IdleWait;
         var first = 0L;
-        while (batch.Count < settings.BatchSize && Next(wait) is { } message)
+        while (batch.Count < settings.BatchSize && Next(wait, batch) is { } message)
         {
             if (batch.Count == 0)
             {
@@ -82,13 +95,14 @@ internal sealed partial class ConsumeLoop(
         return batch;
     }
 
-    private ConsumeResult<byte[], byte[]>? Next(TimeSpan wait)
+    /// <summary>An error ends the collecting; what is collected already is processed first.</summary>
+    private ConsumeResult<byte[], byte[]>? Next(TimeSpan wait, List<ReceivedMessage> collected)
     {
         try
         {
             return consumer.Consume(wait);
         }
-        catch (ConsumeException failed)
+        catch (ConsumeException failed) when (collected.Count > 0)
         {
             LogNotConsumed(failed.Error.Reason);
             return null;

@@ -1,4 +1,3 @@
-using Confluent.Kafka;
 using Npgsql;
 using ServiceDesk.Notifier.Events;
 using ServiceDesk.Notifier.Processing;
@@ -15,29 +14,18 @@ internal sealed partial class PartitionRetry(
     EventProcessor processor, ProcessedEvents processed, Schema schema, NotifierSettings settings, NotifierMetrics metrics,
     TimeProvider time, ILogger<PartitionRetry> logger)
 {
-    public async Task<RetriedPartition> RunAsync(
-        TopicPartition partition, IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellation)
+    /// <summary>Returns when every message is done, failed for good, or a dead letter.</summary>
+    public async Task RunAsync(IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellation)
     {
-        var done = 0;
-        try
+        if (await TryAllAsync(messages, cancellation))
         {
-            if (await TryAllAsync(messages, cancellation))
-            {
-                return new RetriedPartition(partition, messages);
-            }
-
-            foreach (var message in messages)
-            {
-                await FinishAsync(message, cancellation);
-                done++;
-            }
-        }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-        {
-            // What is done so far is reported; the rest is read again.
+            return;
         }
 
-        return new RetriedPartition(partition, [.. messages.Take(done)]);
+        foreach (var message in messages)
+        {
+            await FinishAsync(message, cancellation);
+        }
     }
 
     private async Task<bool> TryAllAsync(IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellation)

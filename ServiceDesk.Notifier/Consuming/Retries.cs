@@ -10,7 +10,7 @@ namespace ServiceDesk.Notifier.Consuming;
 internal sealed class Retries(PartitionRetry retry)
 {
     private readonly Dictionary<TopicPartition, (CancellationTokenSource Cancel, Task Task)> _running = [];
-    private readonly ConcurrentQueue<RetriedPartition> _finished = new();
+    private readonly ConcurrentQueue<List<ReceivedMessage>> _finished = new();
 
     /// <summary>Pauses the partitions of a failed batch and starts to retry them.</summary>
     public void Begin(IConsumer<byte[], byte[]> consumer, IEnumerable<ReceivedMessage> batch)
@@ -25,26 +25,20 @@ internal sealed class Retries(PartitionRetry retry)
 
             consumer.Pause([partition.Key]);
             var cancel = new CancellationTokenSource();
-            var messages = partition.ToList();
-            _running[partition.Key] = (cancel, Task.Run(async () =>
-                _finished.Enqueue(await retry.RunAsync(partition.Key, messages, cancel.Token)), CancellationToken.None));
+            _running[partition.Key] = (cancel, Task.Run(() => RunAsync(partition.ToList(), cancel.Token), CancellationToken.None));
         }
     }
 
     /// <summary>Takes up partitions whose retry is finished.</summary>
     public void Collect(IConsumer<byte[], byte[]> consumer, Offsets offsets)
     {
-        while (_finished.TryDequeue(out var finished))
+        while (_finished.TryDequeue(out var done))
         {
-            if (finished.Done.Count > 0)
-            {
-                offsets.Store(consumer, [finished.Done[^1].Next], finished.Done.Count);
-            }
-
-            if (_running.Remove(finished.Partition, out var run))
+            if (_running.Remove(done[^1].Partition, out var run))
             {
                 run.Cancel.Dispose();
-                consumer.Resume([finished.Partition]);
+                offsets.Store(consumer, [done[^1].Next], done.Count);
+                consumer.Resume([done[^1].Partition]);
             }
         }
     }
@@ -67,5 +61,19 @@ internal sealed class Retries(PartitionRetry retry)
         }
 
         await Task.WhenAll(_running.Values.Select(r => r.Task));
+    }
+
+    /// <summary>A retry that is cancelled reports nothing: what it did is skipped as duplicate when it is read again.</summary>
+    private async Task RunAsync(List<ReceivedMessage> messages, CancellationToken cancellation)
+    {
+        try
+        {
+            await retry.RunAsync(messages, cancellation);
+            _finished.Enqueue(messages);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // The partition is another member's, or the service stops.
+        }
     }
 }

@@ -9,26 +9,11 @@ namespace ServiceDesk.OutboxRelay.Publishing;
 /// anything stays unacknowledged, the producer is given up as a whole and the unacknowledged events are published again
 /// by a new one: an event can be doubled by that, but never overtaken by a later one of its ticket.
 /// </summary>
-internal sealed partial class OutboxProducer(IServiceProvider services, ILogger<OutboxProducer> logger)
-    : IKafkaHandle, IMessageSink, IDisposable
+internal sealed partial class OutboxProducer(IServiceProvider services, ILogger<OutboxProducer> logger) : IMessageSink, IDisposable
 {
     private readonly Lock _gate = new();
     private ProducerBuilder<byte[], byte[]>? _builder;
-    private IProducer<byte[], byte[]>? _current;
-
-    public Handle Handle => Current.Handle;
-
-    public IProducer<byte[], byte[]> Current
-    {
-        get
-        {
-            lock (_gate)
-            {
-                // The first one comes from the container, which hands over the builder on the way.
-                return _current ??= _builder?.Build() ?? services.GetRequiredService<IProducer<byte[], byte[]>>();
-            }
-        }
-    }
+    private SharedProducer? _current;
 
     /// <summary>Settings that the promises rest on; they are not for configuration to change.</summary>
     public static void Configure(ProducerConfig config)
@@ -44,6 +29,7 @@ internal sealed partial class OutboxProducer(IServiceProvider services, ILogger<
         config.QueueBufferingMaxKbytes = 256 * 1024;
     }
 
+    /// <summary>Keeps the builder the container made, to build the next producer from.</summary>
     public void BuildFrom(ProducerBuilder<byte[], byte[]> builder) => _builder = builder.SetErrorHandler((_, error) =>
     {
         if (error.IsFatal && Volatile.Read(ref _current) is { } current)
@@ -52,28 +38,46 @@ internal sealed partial class OutboxProducer(IServiceProvider services, ILogger<
         }
     });
 
-    /// <summary>Gives up a producer; the next use gets a new one. Several batches may report the same one.</summary>
-    public void GiveUp(IProducer<byte[], byte[]> producer, string reason)
+    /// <summary>The producer of the moment; dispose what is returned when its reports are in.</summary>
+    public SharedProducer Rent()
     {
-        if (Interlocked.CompareExchange(ref _current, null, producer) != producer)
+        lock (_gate)
         {
-            return;
+            _current ??= new SharedProducer(_builder?.Build() ?? services.GetRequiredService<IProducer<byte[], byte[]>>());
+            _current.Enter();
+            return _current;
+        }
+    }
+
+    /// <summary>Gives up a producer; the next use gets a new one. Several batches may report the same one.</summary>
+    public void GiveUp(SharedProducer producer, string reason)
+    {
+        lock (_gate)
+        {
+            if (_current != producer)
+            {
+                return;
+            }
+
+            _current = null;
         }
 
         LogReplaced(reason);
-        // Its clean-up waits for its threads, and one of them may be the caller's.
-        _ = Task.Run(producer.Dispose);
+        producer.Retire();
     }
 
-    public Task<DeliveryResult<byte[], byte[]>> SendAsync(
-        string topic, Message<byte[], byte[]> message, CancellationToken cancellation) =>
-        Current.ProduceAsync(topic, message, cancellation);
+    public async Task<DeliveryResult<byte[], byte[]>> SendAsync(
+        string topic, Message<byte[], byte[]> message, CancellationToken cancellation)
+    {
+        using var producer = Rent();
+        return await producer.Client.ProduceAsync(topic, message, cancellation);
+    }
 
     public void Dispose()
     {
         lock (_gate)
         {
-            _current?.Dispose();
+            _current?.Retire();
             _current = null;
         }
     }

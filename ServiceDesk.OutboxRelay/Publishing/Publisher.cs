@@ -33,14 +33,14 @@ internal sealed class Publisher(
             return [];
         }
 
-        var producer = producers.Current;
+        using var producer = producers.Rent();
         var delivery = new BatchDelivery(events);
         for (var i = 0; i < events.Count; i++)
         {
             using var activity = RelayTracing.StartPublish(events[i], kafka.Topic);
             try
             {
-                producer.Produce(kafka.Topic, EventMessages.For(events[i], activity), delivery.ReportOf(i));
+                producer.Client.Produce(kafka.Topic, EventMessages.For(events[i], activity), delivery.ReportOf(i));
             }
             catch (ProduceException<byte[], byte[]> refused)
             {

@@ -19,7 +19,7 @@ internal static class PublishingExtensions
             },
             (services, producer) => services.GetRequiredService<OutboxProducer>().BuildFrom(producer));
         builder.Services.AddSingleton<OutboxProducer>();
-        builder.Services.AddSingleton<IKafkaHandle>(services => services.GetRequiredService<OutboxProducer>());
+        builder.Services.AddSingleton<IKafkaHandle, ProbeClient>();
         builder.Services.AddSingleton<IMessageSink>(services => services.GetRequiredService<OutboxProducer>());
         builder.Services.AddSingleton<DeadLetters>();
         builder.Services.AddSingleton<Publisher>();

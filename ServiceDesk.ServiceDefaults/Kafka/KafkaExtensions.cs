@@ -18,14 +18,20 @@ public static class KafkaExtensions
             throw SettingsException.For($"ConnectionStrings:{ConnectionName}", "", "must be set, as host:port,host:port");
         }
 
-        config.ClientId = builder.Environment.ApplicationName;
+        Configure(config, builder.Environment.ApplicationName, builder.Configuration);
+    }
+
+    /// <summary>The part that holds for producers, consumers and admin clients alike.</summary>
+    public static void Configure(ClientConfig config, string clientId, IConfiguration configuration)
+    {
+        config.ClientId = clientId;
         // Back soon after an outage, however long it was.
         config.ReconnectBackoffMs = 50;
         config.ReconnectBackoffMaxMs = 1000;
         config.SocketNagleDisable = true;
         config.SocketTimeoutMs = 10_000;
         config.AllowAutoCreateTopics = false;
-        foreach (var setting in builder.Configuration.GetSection("KafkaClient").GetChildren())
+        foreach (var setting in configuration.GetSection("KafkaClient").GetChildren())
         {
             config.Set(setting.Key, setting.Value ?? "");
         }

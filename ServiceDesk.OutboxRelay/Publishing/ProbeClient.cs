@@ -1,0 +1,22 @@
+using Confluent.Kafka;
+using ServiceDesk.ServiceDefaults.Kafka;
+
+namespace ServiceDesk.OutboxRelay.Publishing;
+
+/// <summary>A connection of its own for readiness: the producer's may be replaced in the middle of a probe.</summary>
+internal sealed class ProbeClient : IKafkaHandle, IDisposable
+{
+    private readonly IAdminClient _client;
+
+    public ProbeClient(IHostEnvironment environment, IConfiguration configuration)
+    {
+        var config = new AdminClientConfig { BootstrapServers = configuration.GetConnectionString(KafkaExtensions.ConnectionName) };
+        KafkaExtensions.Configure(config, environment.ApplicationName, configuration);
+        // The producer logs the same broker's troubles.
+        _client = new AdminClientBuilder(config).SetLogHandler((_, _) => { }).Build();
+    }
+
+    public Handle Handle => _client.Handle;
+
+    public void Dispose() => _client.Dispose();
+}
