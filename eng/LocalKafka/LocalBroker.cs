@@ -43,8 +43,8 @@ internal static class LocalBroker
         }
         catch (IOException unavailable) when (unavailable.InnerException is not null)
         {
-            return Fail(
-                $"cannot listen on {IPAddress.Loopback}:{arguments.ControlPort} (--control-port): {unavailable.InnerException.Message}");
+            var reason = unavailable.InnerException.Message;
+            return Fail($"cannot listen on {IPAddress.Loopback}:{arguments.ControlPort} (--control-port): {reason}");
         }
         catch (Exception failure) when (failure is MockClusterException or DllNotFoundException)
         {
@@ -56,7 +56,8 @@ internal static class LocalBroker
     {
         // Empty: environment variables such as ASPNETCORE_URLS are meant for the services, not for their broker.
         var builder = WebApplication.CreateEmptyBuilder(new());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, arguments.ControlPort));
+        builder.WebHost.UseKestrelCore()
+            .ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, arguments.ControlPort));
         builder.Services.AddRoutingCore();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTime);
 

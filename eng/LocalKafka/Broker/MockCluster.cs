@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using System.Net;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -7,7 +6,7 @@ using static LocalKafka.Broker.NativeMethods;
 
 namespace LocalKafka.Broker;
 
-/// <summary>A mock cluster of one broker. It listens on a port of its own choice, on the loopback interface only.</summary>
+/// <summary>A mock cluster of one broker, on a port of its own choice of the loopback interface.</summary>
 internal sealed class MockCluster : IDisposable
 {
     private const int BrokerId = 1;
@@ -42,7 +41,8 @@ internal sealed class MockCluster : IDisposable
     public void Advertise(IPEndPoint address)
         => SetHostPort(_cluster, BrokerId, address.Address.ToString(), address.Port);
 
-    public void SetRebalanceDelay(TimeSpan delay) => NativeMethods.SetRebalanceDelay(_cluster, (int)delay.TotalMilliseconds);
+    public void SetRebalanceDelay(TimeSpan delay)
+        => NativeMethods.SetRebalanceDelay(_cluster, (int)delay.TotalMilliseconds);
 
     /// <summary>Creates a topic; one that is already there with as many partitions is fine.</summary>
     public void CreateTopic(TopicSpec topic)
@@ -52,7 +52,8 @@ internal sealed class MockCluster : IDisposable
             return;
         }
 
-        Check(NativeMethods.CreateTopic(_cluster, topic.Name, topic.Partitions, replicas: 1), $"create topic {topic.Name}");
+        var error = NativeMethods.CreateTopic(_cluster, topic.Name, topic.Partitions, replicas: 1);
+        Check(error, $"create topic {topic.Name}");
         _topics[topic.Name] = topic;
     }
 
@@ -79,6 +80,9 @@ internal sealed class MockCluster : IDisposable
         }
     }
 
+    /// <summary>The name of an error as Kafka writes it.</summary>
+    public static string NameOf(int error) => Marshal.PtrToStringUTF8(ErrorName(error)) ?? $"ERR_{error}";
+
     public void Dispose()
     {
         DestroyCluster(_cluster);
@@ -103,10 +107,10 @@ internal sealed class MockCluster : IDisposable
     {
         if (error != 0)
         {
-            var name = Marshal.PtrToStringUTF8(ErrorName(error)) ?? error.ToString(CultureInfo.InvariantCulture);
-            throw new MockClusterException($"cannot {what}: {name}");
+            throw new MockClusterException($"cannot {what}: {NameOf(error)}");
         }
     }
 
-    private static string Text(byte[] buffer) => Encoding.UTF8.GetString(buffer.AsSpan(0, Math.Max(0, Array.IndexOf(buffer, (byte)0))));
+    private static string Text(byte[] buffer)
+        => Encoding.UTF8.GetString(buffer.AsSpan(0, Math.Max(0, Array.IndexOf(buffer, (byte)0))));
 }

@@ -9,12 +9,14 @@ internal static partial class NativeMethods
     public const int ConfigurationOk = 0;
 
     private const string Library = "librdkafka";
+    private const StringMarshalling Utf8 = StringMarshalling.Utf8;
 
     [LibraryImport(Library, EntryPoint = "rd_kafka_conf_new")]
     public static partial nint NewConfiguration();
 
-    [LibraryImport(Library, EntryPoint = "rd_kafka_conf_set", StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int Configure(nint configuration, string name, string value, [Out] byte[] error, nuint errorSize);
+    [LibraryImport(Library, EntryPoint = "rd_kafka_conf_set", StringMarshalling = Utf8)]
+    public static partial int Configure(
+        nint configuration, string name, string value, [Out] byte[] error, nuint errorSize);
 
     /// <summary>Takes over the configuration, unless it fails.</summary>
     [LibraryImport(Library, EntryPoint = "rd_kafka_new")]
@@ -35,7 +37,7 @@ internal static partial class NativeMethods
     [LibraryImport(Library, EntryPoint = "rd_kafka_mock_cluster_bootstraps")]
     public static partial nint Bootstraps(nint cluster);
 
-    [LibraryImport(Library, EntryPoint = "rd_kafka_mock_broker_set_host_port", StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(Library, EntryPoint = "rd_kafka_mock_broker_set_host_port", StringMarshalling = Utf8)]
     public static partial void SetHostPort(nint cluster, int broker, string host, int port);
 
     [LibraryImport(Library, EntryPoint = "rd_kafka_mock_set_controller_id")]
@@ -47,7 +49,7 @@ internal static partial class NativeMethods
     [LibraryImport(Library, EntryPoint = "rd_kafka_mock_group_initial_rebalance_delay_ms")]
     public static partial void SetRebalanceDelay(nint cluster, int milliseconds);
 
-    [LibraryImport(Library, EntryPoint = "rd_kafka_mock_topic_create", StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(Library, EntryPoint = "rd_kafka_mock_topic_create", StringMarshalling = Utf8)]
     public static partial int CreateTopic(nint cluster, string name, int partitions, int replicas);
 
     [LibraryImport(Library, EntryPoint = "rd_kafka_mock_push_request_errors_array")]

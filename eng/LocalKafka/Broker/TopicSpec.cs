@@ -7,7 +7,7 @@ namespace LocalKafka.Broker;
 internal sealed record TopicSpec(string Name, int Partitions)
 {
     public const string Rule =
-        "must be NAME or NAME:PARTITIONS, the name of 1 to 249 characters from A-Z a-z 0-9 . _ - and 1 to 1000 partitions";
+        "must be NAME or NAME:PARTITIONS, the name 1 to 249 characters from A-Z a-z 0-9 . _ - and 1 to 1000 partitions";
 
     private const int MaxNameLength = 249;
     private const int MaxPartitions = 1000;

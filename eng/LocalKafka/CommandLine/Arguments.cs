@@ -22,9 +22,12 @@ internal sealed record Arguments(
         POST /faults/latency?ms=, POST /faults/errors?api=&code=&count=, POST /faults/clear.
         """;
 
-    private static readonly Arguments Default = new(IPAddress.Loopback, 29092, 29093, TimeSpan.FromMilliseconds(100), []);
+    private const int MaxRebalanceDelayMilliseconds = 60_000;
 
-    /// <exception cref="ArgumentFormatException">An argument is unknown or has a value that its rule forbids.</exception>
+    private static readonly Arguments Default = new(
+        IPAddress.Loopback, Port: 29092, ControlPort: 29093, TimeSpan.FromMilliseconds(100), Topics: []);
+
+    /// <exception cref="ArgumentFormatException">An argument is unknown or breaks its rule.</exception>
     public static Arguments Parse(IReadOnlyList<string> args)
     {
         var result = Default;
@@ -38,7 +41,7 @@ internal sealed record Arguments(
                 "--control-port" => result with { ControlPort = Number(name, value, 0, ushort.MaxValue) },
                 "--host" => result with { Host = Address(name, value) },
                 "--topic" => result with { Topics = [.. result.Topics, Topic(name, value)] },
-                "--rebalance-delay-ms" => result with { RebalanceDelay = TimeSpan.FromMilliseconds(Number(name, value, 0, 60_000)) },
+                "--rebalance-delay-ms" => result with { RebalanceDelay = Delay(name, value) },
                 _ => throw new ArgumentFormatException(name, value, "there is no such argument; see --help"),
             };
         }
@@ -46,19 +49,30 @@ internal sealed record Arguments(
         return result;
     }
 
-    private static int Number(string name, string value, int least, int most)
-        => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
-            ? number
-            : throw new ArgumentFormatException(name, value, $"must be a whole number from {least} to {most}");
+    /// <exception cref="ArgumentFormatException">It is not a number, or out of range.</exception>
+    public static int Number(string name, string? value, int least, int most)
+        => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && number >= least
+            && number <= most
+                ? number
+                : throw new ArgumentFormatException(name, value, $"must be a whole number from {least} to {most}");
+
+    private static TimeSpan Delay(string name, string value)
+        => TimeSpan.FromMilliseconds(Number(name, value, 0, MaxRebalanceDelayMilliseconds));
 
     private static IPAddress Address(string name, string value)
     {
-        var address = value == "localhost" ? IPAddress.Loopback : IPAddress.TryParse(value, out var parsed) ? parsed : null;
-        return address is null || address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)
-            ? throw new ArgumentFormatException(name, value, "must be one IP address of this machine, which clients are told to connect to")
-            : address;
+        var text = value == "localhost" ? "127.0.0.1" : value;
+        return IPAddress.TryParse(text, out var address)
+            && !address.Equals(IPAddress.Any)
+            && !address.Equals(IPAddress.IPv6Any)
+                ? address
+                : throw new ArgumentFormatException(
+                    name, value, "must be one IP address of this machine, which clients are told to connect to");
     }
 
     private static TopicSpec Topic(string name, string value)
-        => TopicSpec.TryParse(value, out var topic) ? topic : throw new ArgumentFormatException(name, value, TopicSpec.Rule);
+        => TopicSpec.TryParse(value, out var topic)
+            ? topic
+            : throw new ArgumentFormatException(name, value, TopicSpec.Rule);
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using LocalKafka.Broker;
 using LocalKafka.CommandLine;
 using LocalKafka.Forwarding;
@@ -20,16 +19,22 @@ internal static class ControlEndpoints
         commands.MapPost("/topics", (string? name, string? partitions) => CreateTopic(cluster, name, partitions));
         commands.MapPost("/faults/down", forwarder.Down);
         commands.MapPost("/faults/up", forwarder.Up);
-        commands.MapPost("/faults/latency", (string? ms) => cluster.SetRoundTrip(Number("ms", ms, 0, MaxLatencyMilliseconds)));
+        commands.MapPost("/faults/latency", (string? ms) =>
+            cluster.SetRoundTrip(Arguments.Number("ms", ms, 0, MaxLatencyMilliseconds)));
         commands.MapPost("/faults/errors", (string? api, string? code, string? count) => cluster.PushErrors(
-            KafkaApi.Parse(api), ErrorCodes.Parse(code), Number("count", count ?? "1", 1, MaxErrors)));
+            KafkaApi.Parse(api), ErrorCodes.Parse(code), Arguments.Number("count", count ?? "1", 1, MaxErrors)));
         commands.MapPost("/faults/clear", () => Clear(cluster, forwarder));
     }
 
     private static BrokerStatus StatusOf(MockCluster cluster, Forwarder forwarder) => new(
-        forwarder.EndPoint.ToString(), forwarder.IsDown, cluster.RoundTripMilliseconds, forwarder.ConnectionCount, cluster.Topics);
+        forwarder.EndPoint.ToString(),
+        forwarder.IsDown,
+        cluster.RoundTripMilliseconds,
+        forwarder.ConnectionCount,
+        cluster.Topics);
 
-    private static async ValueTask<object?> AnswerAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    private static async ValueTask<object?> AnswerAsync(
+        EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         try
         {
@@ -60,9 +65,4 @@ internal static class ControlEndpoints
         cluster.SetRoundTrip(0);
         forwarder.Up();
     }
-
-    private static int Number(string name, string? text, int least, int most)
-        => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
-            ? number
-            : throw new ArgumentFormatException(name, text, $"must be a whole number from {least} to {most}");
 }

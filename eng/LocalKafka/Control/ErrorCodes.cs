@@ -1,15 +1,17 @@
 using System.Globalization;
 using Confluent.Kafka;
+using LocalKafka.Broker;
 using LocalKafka.CommandLine;
 
 namespace LocalKafka.Control;
 
-/// <summary>Reads error codes as numbers, as Kafka writes them (NOT_ENOUGH_REPLICAS), or as .NET does (NotEnoughReplicas).</summary>
+/// <summary>Reads an error code: its number, its name in Kafka (UNKNOWN_TOPIC_ID), or that in .NET (UnknownTopicId).</summary>
 internal static class ErrorCodes
 {
     private static readonly Dictionary<string, ErrorCode> ByName = Enum.GetValues<ErrorCode>()
-        .GroupBy(code => Plain(code.ToString()))
-        .ToDictionary(same => same.Key, same => same.First());
+        .SelectMany(code => new[] { KeyValuePair.Create(MockCluster.NameOf((int)code), code), new(code.ToString(), code) })
+        .DistinctBy(pair => pair.Key, StringComparer.OrdinalIgnoreCase)
+        .ToDictionary(StringComparer.OrdinalIgnoreCase);
 
     /// <exception cref="ArgumentFormatException">There is no error of this name or number.</exception>
     public static int Parse(string? text) => (int)(Find(text ?? "") ?? throw new ArgumentFormatException(
@@ -22,9 +24,6 @@ internal static class ErrorCodes
             return Enum.IsDefined((ErrorCode)number) ? (ErrorCode)number : null;
         }
 
-        // The client's own errors are _TRANSPORT to librdkafka and Local_Transport to .NET.
-        return ByName.TryGetValue(Plain(text.StartsWith('_') ? $"local{text}" : text), out var code) ? code : null;
+        return ByName.TryGetValue(text, out var code) ? code : null;
     }
-
-    private static string Plain(string name) => name.Replace("_", "", StringComparison.Ordinal).ToUpperInvariant();
 }

@@ -2,10 +2,10 @@ using LocalKafka.CommandLine;
 
 namespace LocalKafka.Control;
 
-/// <summary>The request types of the Kafka protocol that the mock broker answers, by the names used in the control API.</summary>
+/// <summary>The requests of the Kafka protocol that the mock broker answers, as the control API calls them.</summary>
 internal static class KafkaApi
 {
-    public static readonly IReadOnlyDictionary<string, short> Keys = new Dictionary<string, short>(StringComparer.OrdinalIgnoreCase)
+    public static readonly IReadOnlyDictionary<string, short> Keys = new Dictionary<string, short>
     {
         ["produce"] = 0,
         ["fetch"] = 1,
