@@ -7,7 +7,9 @@ namespace LocalKafka.Forwarding;
 /// <summary>One client's connection and its twin to the broker.</summary>
 internal sealed class ForwardedConnection : IDisposable
 {
+    // Longer than the longest header of a request, 32 KiB, so that it always makes progress.
     private const int BufferSize = 128 * 1024;
+    private const int MaxFetchWaitMilliseconds = 10;
 
     private readonly Socket _client;
     private readonly Socket _broker;
@@ -26,7 +28,8 @@ internal sealed class ForwardedConnection : IDisposable
         try
         {
             await _broker.ConnectAsync(target);
-            await Task.WhenAny(CopyAsync(_client, _broker), CopyAsync(_broker, _client));
+            await Task.WhenAny(
+                CopyAsync(_client, _broker, new FetchWaitCap(MaxFetchWaitMilliseconds)), CopyAsync(_broker, _client));
         }
         catch (Exception closed) when (closed is SocketException or ObjectDisposedException)
         {
@@ -58,18 +61,24 @@ internal sealed class ForwardedConnection : IDisposable
         _broker.Dispose();
     }
 
-    private static async Task CopyAsync(Socket from, Socket to)
+    private static async Task CopyAsync(Socket from, Socket to, FetchWaitCap? requests = null)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try
         {
-            while (await from.ReceiveAsync(buffer) is var received and > 0)
+            var held = 0;
+            while (await from.ReceiveAsync(buffer.AsMemory(held)) is var received and > 0)
             {
-                var rest = buffer.AsMemory(0, received);
+                var filled = held + received;
+                var ready = requests?.Apply(buffer.AsSpan(0, filled)) ?? filled;
+                var rest = buffer.AsMemory(0, ready);
                 while (rest.Length > 0)
                 {
                     rest = rest[await to.SendAsync(rest)..];
                 }
+
+                held = filled - ready;
+                buffer.AsSpan(ready, held).CopyTo(buffer);
             }
         }
         catch (Exception closed) when (closed is SocketException or ObjectDisposedException)
