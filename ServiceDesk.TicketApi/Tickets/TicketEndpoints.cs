@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Mvc;
 using ServiceDesk.TicketApi.Http;
+using ServiceDesk.TicketApi.Security;
 
 namespace ServiceDesk.TicketApi.Tickets;
 
@@ -16,6 +17,8 @@ internal static class TicketEndpoints
         var tickets = app.MapGroup("/tickets").WithTags("tickets")
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+
+        tickets.RequireBearerToken();
 
         tickets.MapPost("", CreateAsync).WithName("CreateTicket")
             .Accepts<CreateTicketRequest>("application/json")
