@@ -79,7 +79,7 @@ require_valid_settings() {
     local name
     for name in KAFKA_TOPIC KAFKA_DLQ_TOPIC; do
         (LC_ALL=C && [[ ${!name} =~ ^[A-Za-z0-9._-]+$ ]]) && continue
-        dotnet "$(program ServiceDesk.Migrator)" >&2 && die "the migrator accepted $name=${!name}"
+        dotnet "$(program ServiceDesk.Migrator)" >/dev/null && die "the migrator accepted $name=${!name}"
         die "nothing was started"
     done
 }
