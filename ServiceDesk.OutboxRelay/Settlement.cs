@@ -21,6 +21,12 @@ internal sealed partial class Settlement(
         var brokerAway = false;
         foreach (var (outboxEvent, error) in outcome.Where(e => e.Error is not null))
         {
+            if (error == PublishErrors.HeldBack)
+            {
+                refusals.Add(new Refusal(outboxEvent.Id, error.Reason, TimeSpan.Zero, Counts: false));
+                continue;
+            }
+
             metrics.Failed(outboxEvent.EventType);
             var aboutTheEvent = PublishErrors.IsAboutTheEvent(error!);
             if (PublishErrors.IsFinal(error!) || (aboutTheEvent && outboxEvent.Attempts >= settings.MaxAttempts))

@@ -9,24 +9,43 @@ namespace ServiceDesk.OutboxRelay.Publishing;
 internal sealed class Publisher(
     OutboxProducer producers, KafkaSettings kafka, RelaySettings settings, RelayMetrics metrics, TimeProvider time)
 {
-    /// <summary>Returns within <see cref="RelaySettings.PublishTimeout"/>, or sooner when <paramref name="giveUp"/> fires.</summary>
+    /// <summary>Returns within <see cref="RelaySettings.PublishTimeout"/>, or sooner when <paramref name="giveUp"/> fires: what is
+    /// not acknowledged by then counts as not published.</summary>
     public async Task<IReadOnlyList<PublishedEvent>> PublishAsync(IReadOnlyList<OutboxEvent> events, CancellationToken giveUp)
     {
         var started = time.GetTimestamp();
-        // An event the broker refused before is sent alone, so that it does not take others down with it again.
-        var together = events.Where(e => e.Attempts == 1).ToList();
+        using var limit = new CancellationTokenSource(settings.PublishTimeout, time);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, giveUp);
+        var suspects = events.Where(e => e.Attempts > 1).Select(e => e.AggregateId).ToHashSet();
         var outcome = new List<PublishedEvent>(events.Count);
-        outcome.AddRange(await SendAsync(together, giveUp));
-        foreach (var suspect in events.Where(e => e.Attempts > 1))
+        outcome.AddRange(await SendAsync([.. events.Where(e => !suspects.Contains(e.AggregateId))], end.Token));
+        foreach (var ticket in events.Where(e => suspects.Contains(e.AggregateId)).GroupBy(e => e.AggregateId))
         {
-            outcome.AddRange(await SendAsync([suspect], giveUp));
+            outcome.AddRange(await SendOneByOneAsync(ticket, end.Token));
         }
 
         metrics.PublishDuration(time.GetElapsedTime(started));
         return outcome;
     }
 
-    private async Task<IReadOnlyList<PublishedEvent>> SendAsync(List<OutboxEvent> events, CancellationToken giveUp)
+    /// <summary>A ticket with an event the broker refused before: alone, so that it does not take others down with it again,
+    /// and in order, so that nothing of the ticket passes an event that must be tried once more.</summary>
+    private async Task<List<PublishedEvent>> SendOneByOneAsync(IEnumerable<OutboxEvent> ticket, CancellationToken end)
+    {
+        var outcome = new List<PublishedEvent>();
+        var held = false;
+        foreach (var outboxEvent in ticket)
+        {
+            outcome.AddRange(held || end.IsCancellationRequested
+                ? [new PublishedEvent(outboxEvent, PublishErrors.HeldBack)]
+                : await SendAsync([outboxEvent], end));
+            held |= outcome[^1].Error is { } error && !PublishErrors.IsFinal(error);
+        }
+
+        return outcome;
+    }
+
+    private async Task<IReadOnlyList<PublishedEvent>> SendAsync(List<OutboxEvent> events, CancellationToken end)
     {
         if (events.Count == 0)
         {
@@ -35,25 +54,14 @@ internal sealed class Publisher(
 
         using var producer = producers.Rent();
         var delivery = new BatchDelivery(events);
-        for (var i = 0; i < events.Count; i++)
-        {
-            using var activity = RelayTracing.StartPublish(events[i], kafka.Topic);
-            try
-            {
-                producer.Client.Produce(kafka.Topic, EventMessages.For(events[i], activity), delivery.ReportOf(i));
-            }
-            catch (ProduceException<byte[], byte[]> refused)
-            {
-                activity?.SetStatus(ActivityStatusCode.Error, refused.Error.Reason);
-                delivery.Report(i, refused.Error);
-            }
-        }
-
         try
         {
-            await delivery.All.WaitAsync(settings.PublishTimeout, time, giveUp);
+            if (ProduceAll(producer.Client, events, delivery))
+            {
+                await delivery.All.WaitAsync(end);
+            }
         }
-        catch (Exception late) when (late is TimeoutException or OperationCanceledException)
+        catch (OperationCanceledException)
         {
             // The outcome below says which events are not acknowledged.
         }
@@ -65,5 +73,29 @@ internal sealed class Publisher(
         }
 
         return outcome;
+    }
+
+    /// <returns>False when the client took only the first ones: the others must not pass the one it did not take.</returns>
+    private bool ProduceAll(IProducer<byte[], byte[]> producer, List<OutboxEvent> events, BatchDelivery delivery)
+    {
+        for (var i = 0; i < events.Count; i++)
+        {
+            using var activity = RelayTracing.StartPublish(events[i], kafka.Topic);
+            try
+            {
+                producer.Produce(kafka.Topic, EventMessages.For(events[i], activity), delivery.ReportOf(i));
+            }
+            catch (ProduceException<byte[], byte[]> refused)
+            {
+                activity?.SetStatus(ActivityStatusCode.Error, refused.Error.Reason);
+                delivery.Report(i, refused.Error);
+                if (!PublishErrors.IsFinal(refused.Error))
+                {
+                    return false;
+                }
+            }
+        }
+
+        return true;
     }
 }
