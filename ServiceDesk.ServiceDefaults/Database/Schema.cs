@@ -30,8 +30,9 @@ public sealed class Schema(NpgsqlDataSource database)
         {
             return $"Postgres refuses: {e.MessageText}";
         }
-        catch (NpgsqlException e)
+        catch (Exception e) when (DatabaseFailure.IsOutage(e))
         {
+            // Not NpgsqlException alone: a pool's first connection that takes too long throws a plain TimeoutException.
             return $"Postgres does not answer: {e.InnerException?.Message ?? e.Message}";
         }
     }
