@@ -18,7 +18,8 @@ internal static class TelemetryExtensions
     public static void AddTelemetry(this WebApplicationBuilder builder, ServiceInfo service)
     {
         var telemetry = builder.Services.AddOpenTelemetry()
-            .ConfigureResource(r => r.AddService(service.Name))
+            // The environment has the last word: an orchestrator names the instance, and finds its telemetry by that name.
+            .ConfigureResource(r => r.AddService(service.Name).AddEnvironmentVariableDetector())
             .WithMetrics(metrics => metrics
                 .AddMeter(Own, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime")
                 .AddPrometheusExporter());
