@@ -1,0 +1,30 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Npgsql;
+
+namespace ServiceDesk.AppHost.Infrastructure;
+
+/// <summary>Healthy when Postgres lets us in. Asks for the database every server has: ours is made by the migrator.</summary>
+internal sealed class PostgresHealthCheck(ReferenceExpression server) : IHealthCheck
+{
+    private const int LimitSeconds = 2;
+
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            var address = new NpgsqlConnectionStringBuilder(await server.GetValueAsync(cancellationToken))
+            {
+                Database = "postgres",
+                Timeout = LimitSeconds,
+                Pooling = false,
+            };
+            await using var connection = new NpgsqlConnection(address.ConnectionString);
+            await connection.OpenAsync(cancellationToken);
+            return HealthCheckResult.Healthy();
+        }
+        catch (NpgsqlException away)
+        {
+            return HealthCheckResult.Unhealthy(away.InnerException?.Message ?? away.Message);
+        }
+    }
+}

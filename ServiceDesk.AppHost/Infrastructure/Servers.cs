@@ -1,0 +1,4 @@
+namespace ServiceDesk.AppHost.Infrastructure;
+
+/// <summary>Postgres and Kafka, whichever way they run; healthy means that they take requests.</summary>
+internal sealed record Servers(IResourceBuilder<IResourceWithConnectionString> Database, IResourceBuilder<IResourceWithConnectionString> Kafka);
