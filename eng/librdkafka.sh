@@ -3,7 +3,7 @@
 #
 # The full lane gets this library from NuGet (librdkafka.redist). Feeds that lack that package often still carry the
 # npm package below, which ships the complete C source of the same version. Nothing else is downloaded, nothing is
-# installed, and a finished build is reused until this script changes.
+# installed, and a finished build is reused until the version or the features below change.
 set -euo pipefail
 
 readonly version=2.15.1
@@ -24,7 +24,7 @@ fail() {
   exit 1
 }
 
-recipe() { sha256sum "${BASH_SOURCE[0]}" | cut -d' ' -f1; }
+recipe() { echo "$version $(uname -m) $sha512 ${features[*]}"; }
 up_to_date() { [[ -s $library && -f $stamp && $(<"$stamp") == "$(recipe)" ]]; }
 
 require_tools() {
@@ -83,12 +83,14 @@ if up_to_date; then
 fi
 
 readonly log=$target/build.log
-work=$(mktemp -d "$target/build.XXXXXX")
+# Not below this folder: the makefiles cannot handle a path with a space.
+work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 fetch_source
 compile
 verify
 # Renamed last, so that an interrupted build never leaves half a library in place.
-mv -f "$work/librdkafka.so.1" "$library"
+cp "$work/librdkafka.so.1" "$library.new"
+mv -f "$library.new" "$library"
 recipe >"$stamp"
 say "built $version: ${library#"$root"/}"
