@@ -31,8 +31,11 @@ internal sealed partial class MetricsPage
         return matching.Count == 0 ? null : matching.Sum(s => s.Value);
     }
 
+    public void HasAtLeast(double least, string name, params (string Name, string Value)[] labels) =>
+        Assert.True(Sum(name, labels) >= least, $"{name} {string.Join(',', labels)} is {Sum(name, labels)}, not at least {least}. All: {this}");
+
     public override string ToString() =>
-        string.Join(' ', _series.Where(s => s.Value > 0).Select(s => $"{s.Name}{{{string.Join(',', s.Labels.Values)}}}={s.Value}"));
+        string.Join(' ', _series.Where(s => !s.Name.EndsWith("_bucket", StringComparison.Ordinal)).Select(s => $"{s.Name}{{{string.Join(',', s.Labels.Values)}}}={s.Value}"));
 
     private static double Number(string text) => text switch
     {

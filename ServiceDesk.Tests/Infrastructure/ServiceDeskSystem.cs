@@ -5,20 +5,18 @@ internal sealed class ServiceDeskSystem : IAsyncDisposable
 {
     private readonly List<ServiceProcess> _services = [];
 
-    private ServiceDeskSystem(TestServers servers, TestDatabase database, TestTopic events, TestTopic deadLetters)
+    private ServiceDeskSystem(KafkaServer kafka, TestDatabase database, TestTopic events, TestTopic deadLetters)
     {
-        (Servers, Database, Events, DeadLetters) = (servers, database, events, deadLetters);
+        (Database, Events, DeadLetters) = (database, events, deadLetters);
         Settings = new()
         {
             ["DATABASE_URL"] = database.Url,
-            ["KAFKA_BROKERS"] = servers.Kafka.Bootstrap,
+            ["KAFKA_BROKERS"] = kafka.Bootstrap,
             ["KAFKA_TOPIC"] = events.Name,
             ["KAFKA_DLQ_TOPIC"] = deadLetters.Name,
             ["KAFKA_GROUP_ID"] = $"group-{events.Name}",
         };
     }
-
-    public TestServers Servers { get; }
 
     public TestDatabase Database { get; }
 
@@ -26,33 +24,35 @@ internal sealed class ServiceDeskSystem : IAsyncDisposable
 
     public TestTopic DeadLetters { get; }
 
-    /// <summary>The environment of every service that is started here; a test may add to it before it starts one.</summary>
+    /// <summary>The environment of every service that is started here.</summary>
     public Dictionary<string, string> Settings { get; }
 
-    public static async Task<ServiceDeskSystem> CreateAsync(TestServers servers, int partitions = 3) => new(
-        servers, await servers.CreateDatabaseAsync(), await servers.Kafka.CreateTopicAsync(partitions), await servers.Kafka.CreateTopicAsync(1));
+    /// <param name="servers">Where it is made.</param>
+    /// <param name="partitions">Of the topic of events.</param>
+    /// <param name="kafka">Another broker than that of the servers, for tests that break it.</param>
+    public static async Task<ServiceDeskSystem> CreateAsync(TestServers servers, int partitions = 3, KafkaServer? kafka = null)
+    {
+        kafka ??= servers.Kafka;
+        return new(kafka, await servers.CreateDatabaseAsync(),
+            await kafka.CreateTopicAsync(partitions), await kafka.CreateTopicAsync(partitions: 1));
+    }
 
-    public Task<ServiceProcess> StartTicketApiAsync() => StartAsync(ServiceProcess.TicketApi);
+    public Task<ServiceProcess> StartTicketApiAsync(params (string Name, string Value)[] settings) =>
+        StartAsync(ServiceProcess.TicketApi, settings);
 
-    public Task<ServiceProcess> StartRelayAsync() => StartAsync(ServiceProcess.OutboxRelay);
+    public Task<ServiceProcess> StartRelayAsync(params (string Name, string Value)[] settings) =>
+        StartAsync(ServiceProcess.OutboxRelay, settings);
 
-    public Task<ServiceProcess> StartNotifierAsync() => StartAsync(ServiceProcess.Notifier);
+    public Task<ServiceProcess> StartNotifierAsync(params (string Name, string Value)[] settings) =>
+        StartAsync(ServiceProcess.Notifier, settings);
 
     /// <summary>Starts a service and waits until it is ready; it ends with this system at the latest.</summary>
-    public async Task<ServiceProcess> StartAsync(string project)
-    {
-        var service = await ServiceProcess.StartReadyAsync(project, Settings);
-        Own(service);
-        return service;
-    }
+    public async Task<ServiceProcess> StartAsync(string project, params (string Name, string Value)[] settings) =>
+        Own(await ServiceProcess.StartReadyAsync(project, With(settings)));
 
     /// <summary>As <see cref="StartAsync"/>, for a service that is not expected to get ready.</summary>
-    public async Task<ServiceProcess> StartNotReadyAsync(string project)
-    {
-        var service = await ServiceProcess.StartAsync(project, Settings);
-        Own(service);
-        return service;
-    }
+    public async Task<ServiceProcess> StartNotReadyAsync(string project, params (string Name, string Value)[] settings) =>
+        Own(await ServiceProcess.StartAsync(project, With(settings)));
 
     public async ValueTask DisposeAsync()
     {
@@ -64,11 +64,24 @@ internal sealed class ServiceDeskSystem : IAsyncDisposable
         await Database.DisposeAsync();
     }
 
-    private void Own(ServiceProcess service)
+    private Dictionary<string, string> With((string Name, string Value)[] settings)
+    {
+        var all = new Dictionary<string, string>(Settings);
+        foreach (var (name, value) in settings)
+        {
+            all[name] = value;
+        }
+
+        return all;
+    }
+
+    private ServiceProcess Own(ServiceProcess service)
     {
         lock (_services)
         {
             _services.Add(service);
         }
+
+        return service;
     }
 }

@@ -1,0 +1,52 @@
+using ServiceDesk.Tests.Infrastructure;
+
+namespace ServiceDesk.Tests.Integration.Http;
+
+/// <summary>The database refuses the second of the two writes; a trigger does that for tickets with a certain title.</summary>
+[Collection(TicketApiTests.Name)]
+public sealed class AtomicityTests(TicketApiFixture api) : IAsyncLifetime
+{
+    private const string Title = "The event of this ticket cannot be saved";
+
+    public Task InitializeAsync() => api.Database.ExecuteAsync(
+        $"""
+        CREATE OR REPLACE FUNCTION refuse_event() RETURNS trigger LANGUAGE plpgsql AS
+            $body$ BEGIN RAISE EXCEPTION 'refused by a test'; END $body$;
+        CREATE TRIGGER refuse_created BEFORE INSERT ON outbox FOR EACH ROW
+            WHEN (NEW.payload->>'title' = '{Title}' AND NEW.event_type = 'ticket.created') EXECUTE FUNCTION refuse_event();
+        CREATE TRIGGER refuse_closed BEFORE INSERT ON outbox FOR EACH ROW
+            WHEN (NEW.payload->>'status' = 'closed') EXECUTE FUNCTION refuse_event();
+        """);
+
+    public Task DisposeAsync() => api.Database.ExecuteAsync(
+        "DROP TRIGGER refuse_created ON outbox; DROP TRIGGER refuse_closed ON outbox");
+
+    [Fact]
+    public async Task A_ticket_whose_event_cannot_be_saved_is_not_saved_either()
+    {
+        (await api.Client.PostAsync(new { title = Title })).IsProblem(500, "internal_error");
+
+        Assert.Equal(0, await api.Database.ScalarAsync<long>("SELECT count(*) FROM tickets WHERE title = $1", Title));
+    }
+
+    [Fact]
+    public async Task A_key_whose_request_failed_can_be_used_again()
+    {
+        var key = ("Idempotency-Key", Guid.NewGuid().ToString());
+        (await api.Client.PostAsync(new { title = Title }, key)).IsProblem(500, "internal_error");
+
+        Assert.Equal(201, (await api.Client.PostAsync(new { title = "Now it can" }, key)).Status);
+    }
+
+    [Fact]
+    public async Task A_change_whose_event_cannot_be_saved_is_not_made()
+    {
+        var id = await api.Client.CreateAsync();
+        var before = (await api.Client.GetAsync($"/tickets/{id}")).Text;
+
+        (await api.Client.ChangeStatusAsync(id, "closed")).IsProblem(500, "internal_error");
+
+        Assert.Equal(before, (await api.Client.GetAsync($"/tickets/{id}")).Text);
+        Assert.Equal(1, await api.Database.ScalarAsync<long>("SELECT count(*) FROM outbox WHERE aggregate_id = $1", Guid.Parse(id)));
+    }
+}

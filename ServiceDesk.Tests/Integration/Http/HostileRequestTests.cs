@@ -1,0 +1,105 @@
+using ServiceDesk.Tests.Infrastructure;
+
+namespace ServiceDesk.Tests.Integration.Http;
+
+/// <summary>Requests that no well-behaved client sends: answered with 4xx or a closed connection, soon, and never with 5xx.</summary>
+[Collection(TicketApiTests.Name)]
+public sealed class HostileRequestTests(TicketApiFixture api)
+{
+    private const string Head = "POST /tickets HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\n";
+
+    /// <summary>The API gives a request 10 s; a little more for the machine.</summary>
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
+
+    [Fact]
+    public async Task A_body_of_2_MiB_is_refused_with_413()
+    {
+        using var connection = await OpenAsync();
+        var sending = connection.SendAsync($"{Head}Content-Length: {2 * 1024 * 1024}\r\n\r\n{new string(' ', 2 * 1024 * 1024)}");
+
+        var answer = await connection.ReadAsync("\r\n\r\n", Soon);
+
+        Assert.StartsWith("HTTP/1.1 413 ", answer, StringComparison.Ordinal);
+        Assert.Contains("application/problem+json", answer, StringComparison.Ordinal);
+        await sending;
+    }
+
+    [Fact]
+    public async Task Chunks_beyond_1_MiB_are_refused_with_413()
+    {
+        using var connection = await OpenAsync();
+        await connection.SendAsync($"{Head}Transfer-Encoding: chunked\r\n\r\n");
+        var chunk = $"10000\r\n{new string(' ', 0x10000)}\r\n";
+        var sent = 0;
+        while (sent < 64 && await connection.SendAsync(chunk))
+        {
+            sent++;
+        }
+
+        Assert.Contains(await connection.StatusAsync(Soon), new int?[] { 413, null });
+        Assert.Equal(201, (await api.Client.PostAsync(new { title = "Still served" })).Status);
+    }
+
+    [Fact]
+    public async Task Chunks_without_end_are_given_up()
+    {
+        using var connection = await OpenAsync();
+        await connection.SendAsync($"{Head}Transfer-Encoding: chunked\r\n\r\n5\r\n{{\"tit\r\n");
+
+        Assert.Contains(await connection.StatusAsync(Soon), new int?[] { 408, null });
+    }
+
+    [Fact]
+    public async Task A_body_shorter_than_announced_is_given_up()
+    {
+        using var connection = await OpenAsync();
+        await connection.SendAsync($"{Head}Content-Length: 100\r\n\r\n{{\"title\":");
+
+        Assert.Contains(await connection.StatusAsync(Soon), new int?[] { 408, null });
+    }
+
+    [Fact]
+    public async Task A_head_that_never_ends_is_given_up()
+    {
+        using var connection = await OpenAsync();
+        await connection.SendAsync("GET /tickets HTTP/1.1\r\nHost: test\r\nX-Slow: ");
+
+        Assert.Contains(await connection.StatusAsync(Soon), new int?[] { 408, null });
+    }
+
+    [Fact]
+    public async Task A_header_of_100_kB_is_refused()
+    {
+        using var connection = await OpenAsync();
+        await connection.SendAsync($"GET /tickets HTTP/1.1\r\nHost: test\r\nX-Large: {new string('x', 100_000)}\r\n\r\n");
+
+        Assert.Contains(await connection.StatusAsync(Soon), new int?[] { 431, null });
+    }
+
+    public static TheoryData<string> Malformed =>
+    [
+        "nonsense\r\n\r\n",
+        "GET /tickets HTTP/1.1\r\n\r\n",
+        "GET /tickets/%00 HTTP/1.1\r\nHost: test\r\n\r\n",
+        "GET /tickets/%ff%fe HTTP/1.1\r\nHost: test\r\n\r\n",
+        "GET /tickets?cursor=%00 HTTP/1.1\r\nHost: test\r\n\r\n",
+        "GET /tickets?status=%ff HTTP/1.1\r\nHost: test\r\n\r\n",
+        $"{Head}Content-Length: -1\r\n\r\n",
+        $"{Head}Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        $"{Head}Transfer-Encoding: chunked\r\n\r\nzz\r\n\r\n",
+        $"{Head}Content-Length: 15\r\nIdempotency-Key: \xe9\r\n\r\n{{\"title\":\"abc\"}}",
+        $"{Head}Content-Length: 15\r\nIdempotency-Key: a\u0001b\r\n\r\n{{\"title\":\"abc\"}}",
+    ];
+
+    [Theory]
+    [MemberData(nameof(Malformed))]
+    public async Task A_malformed_request_is_answered_with_4xx(string request)
+    {
+        using var connection = await OpenAsync();
+        await connection.SendAsync(request);
+
+        Assert.InRange(await connection.StatusAsync(Soon) ?? 400, 400, 499);
+    }
+
+    private Task<RawConnection> OpenAsync() => RawConnection.OpenAsync(api.Process.Http.BaseAddress!);
+}

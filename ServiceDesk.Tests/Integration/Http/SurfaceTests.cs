@@ -1,0 +1,62 @@
+using System.Net;
+using System.Text.Json;
+using ServiceDesk.Tests.Infrastructure;
+
+namespace ServiceDesk.Tests.Integration.Http;
+
+[Collection(TicketApiTests.Name)]
+public sealed class SurfaceTests(TicketApiFixture api)
+{
+    [Fact]
+    public async Task OpenApi_describes_every_route_of_the_api()
+    {
+        var answer = await api.Client.GetAsync("/openapi/v1.json");
+
+        var paths = answer.Json.GetProperty("paths");
+        Assert.Equal(["get", "post"], Methods(paths, "/tickets"));
+        Assert.Equal(["get", "patch"], Methods(paths, "/tickets/{id}"));
+        Assert.Equal(
+            ["201", "400", "413", "415", "422", "503"],
+            paths.GetProperty("/tickets").GetProperty("post").GetProperty("responses").EnumerateObject().Select(r => r.Name).Order());
+    }
+
+    [Fact]
+    public async Task A_ready_service_says_so_for_each_of_its_checks()
+    {
+        var (status, body) = await api.Process.ReadinessAsync();
+
+        Assert.Equal(HttpStatusCode.OK, status);
+        Assert.Equal("""{"status":"ok","checks":{"postgres":"ok"}}""", body);
+    }
+
+    [Fact]
+    public async Task Metrics_tell_of_requests_connections_and_the_runtime()
+    {
+        await api.Client.CreateAsync();
+
+        var metrics = await api.Process.MetricsAsync();
+
+        metrics.HasAtLeast(1, "http_server_request_duration_seconds_count", ("http_request_method", "POST"), ("http_response_status_code", "201"));
+        metrics.HasAtLeast(1, "kestrel_active_connections");
+        metrics.HasAtLeast(1, "dotnet_process_memory_working_set_bytes");
+        metrics.HasAtLeast(1, "db_client_connection_max");
+    }
+
+    [Fact]
+    public async Task A_failure_of_ours_is_logged_in_json_with_its_request_id_and_tells_the_caller_nothing()
+    {
+        await api.Database.ExecuteAsync("ALTER TABLE tickets ADD CONSTRAINT test CHECK (title <> 'Refuse me')");
+        var answer = await api.Client.PostAsync(new { title = "Refuse me" }, ("X-Request-Id", "logged-1"));
+        await api.Database.ExecuteAsync("ALTER TABLE tickets DROP CONSTRAINT test");
+
+        answer.IsProblem(500, "internal_error");
+        Assert.DoesNotContain("constraint", answer.Text, StringComparison.OrdinalIgnoreCase);
+        await api.Process.Output.LineAsync("the failure", line => line.Contains("logged-1", StringComparison.Ordinal));
+        var line = Assert.Single(api.Process.Log("Answered 500"), l => l.ToString().Contains("logged-1", StringComparison.Ordinal));
+        Assert.Contains(line.GetProperty("Scopes").EnumerateArray(),
+            scope => scope.TryGetProperty("request_id", out var id) && id.GetString() == "logged-1");
+    }
+
+    private static IEnumerable<string> Methods(JsonElement paths, string path) =>
+        paths.GetProperty(path).EnumerateObject().Select(m => m.Name).Order();
+}
