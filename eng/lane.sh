@@ -53,7 +53,9 @@ first_missing() {
 }
 
 network_error() {
-  grep -m1 -oE '(NU1301|NU1305|Unable to load the service index|Failed to retrieve information|No such host is known|Name or service not known|Connection refused|timed out).*' "$log"
+  local signs='NU1301|NU1305|Unable to load the service index|Failed to retrieve information'
+  signs+='|No such host is known|Name or service not known|Connection refused|timed out'
+  grep -m1 -oE "($signs).*" "$log"
 }
 
 case ${LANE:-} in

@@ -61,8 +61,9 @@ extern const char *rd_kafka_version_str(void);
 int main(void) { return puts(rd_kafka_version_str()) < 0; }
 C
   local built
-  gcc "$work/verify.c" "$work/librdkafka.so.1" -o "$work/verify" >>"$log" 2>&1 &&
-    built=$(LD_LIBRARY_PATH=$work "$work/verify" 2>>"$log") || fail "the library does not load; see ${log#"$root"/}"
+  gcc "$work/verify.c" "$work/librdkafka.so.1" -o "$work/verify" >>"$log" 2>&1 ||
+    fail "the library does not link; see ${log#"$root"/}"
+  built=$(LD_LIBRARY_PATH=$work "$work/verify" 2>>"$log") || fail "the library does not load; see ${log#"$root"/}"
   [[ $built == "$version" ]] || fail "expected librdkafka $version, built $built"
 }
 

@@ -5,11 +5,12 @@ using LocalKafka.CommandLine;
 
 namespace LocalKafka.Control;
 
-/// <summary>Reads an error code: its number, its name in Kafka (UNKNOWN_TOPIC_ID), or that in .NET (UnknownTopicId).</summary>
+/// <summary>Reads an error code: its number, its name in Kafka (INVALID_MSG), or in .NET (InvalidMsg).</summary>
 internal static class ErrorCodes
 {
     private static readonly Dictionary<string, ErrorCode> ByName = Enum.GetValues<ErrorCode>()
-        .SelectMany(code => new[] { KeyValuePair.Create(MockCluster.NameOf((int)code), code), new(code.ToString(), code) })
+        .SelectMany(code => new[] { MockCluster.NameOf((int)code), code.ToString() }
+            .Select(name => KeyValuePair.Create(name, code)))
         .DistinctBy(pair => pair.Key, StringComparer.OrdinalIgnoreCase)
         .ToDictionary(StringComparer.OrdinalIgnoreCase);
 

@@ -30,7 +30,8 @@ public static class AspirePostgreSqlNpgsqlExtensions
         configureSettings?.Invoke(settings);
         if (!settings.DisableHealthChecks)
         {
-            throw new NotSupportedException("The stand-in for Aspire.Npgsql has no health check: set DisableHealthChecks.");
+            throw new NotSupportedException(
+                "The stand-in for Aspire.Npgsql has no health check: set DisableHealthChecks.");
         }
 
         builder.Services.AddSingleton(services => CreateDataSource(services));

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace OpenTelemetry.Exporter.Prometheus;
 
-/// <summary>Turns OpenTelemetry names and units into Prometheus names, by the rules of the OpenTelemetry specification.</summary>
+/// <summary>Turns names and units into Prometheus names, by the rules of the OpenTelemetry specification.</summary>
 internal static class PrometheusName
 {
     public static string Of(string name, string? unit, string type)
@@ -20,15 +20,17 @@ internal static class PrometheusName
         return counter && !result.EndsWith("_total", StringComparison.Ordinal) ? $"{result}_total" : result;
     }
 
-    /// <summary>A metric name: runs of other characters become one underscore, and so does a leading digit.</summary>
-    public static string Metric(string name)
-        => Sanitize(char.IsAsciiDigit(name[0]) ? $"_{name[1..]}" : name, static c => char.IsAsciiLetterOrDigit(c) || c == ':');
-
-    /// <summary>A label name: as a metric name, but without colons, and a leading digit is kept behind the underscore.</summary>
+    /// <summary>As in a metric name, but without colons, and a leading digit stays behind the underscore.</summary>
     public static string Label(string name)
-        => name.Length == 0
-            ? "_"
-            : Sanitize(char.IsAsciiDigit(name[0]) ? $"_{name}" : name, static c => char.IsAsciiLetterOrDigit(c) || c == '_');
+        => name.Length == 0 ? "_" : Sanitize(char.IsAsciiDigit(name[0]) ? $"_{name}" : name, IsAllowedInLabel);
+
+    /// <summary>Runs of other characters become one underscore, and so does a leading digit.</summary>
+    private static string Metric(string name)
+        => Sanitize(char.IsAsciiDigit(name[0]) ? $"_{name[1..]}" : name, IsAllowedInMetric);
+
+    private static bool IsAllowedInMetric(char character) => char.IsAsciiLetterOrDigit(character) || character == ':';
+
+    private static bool IsAllowedInLabel(char character) => char.IsAsciiLetterOrDigit(character) || character == '_';
 
     private static string Unit(string unit)
     {
@@ -37,7 +39,7 @@ internal static class PrometheusName
         var words = slash >= 0 && slash < plain.Length - 1
             ? $"{Word(plain[..slash])}_per_{PerWord(plain[(slash + 1)..])}"
             : Word(plain);
-        return Sanitize(words, static c => char.IsAsciiLetterOrDigit(c) || c == ':').Trim('_');
+        return Sanitize(words, IsAllowedInMetric).Trim('_');
     }
 
     /// <summary>Drops what stands in braces: "{request}" is a count of something, not a unit.</summary>

@@ -29,8 +29,7 @@ internal sealed class PrometheusText(StringBuilder text, bool scopeLabels)
         text.Append("# TYPE ").Append(family.Name).Append(' ').Append(family.Type).Append('\n');
         if (family.Help is { } help)
         {
-            var escaped = help.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("\n", @"\n", StringComparison.Ordinal);
-            text.Append("# HELP ").Append(family.Name).Append(' ').Append(escaped).Append('\n');
+            text.Append("# HELP ").Append(family.Name).Append(' ').Append(Escape(help)).Append('\n');
         }
 
         foreach (var metric in family.Metrics)
@@ -43,7 +42,8 @@ internal sealed class PrometheusText(StringBuilder text, bool scopeLabels)
                 }
                 else
                 {
-                    WriteSeries(family.Name, "", LabelsOf(metric, point, histogram: false), ValueOf(metric.MetricType, point));
+                    var labels = LabelsOf(metric, point, histogram: false);
+                    WriteSeries(family.Name, "", labels, ValueOf(metric.MetricType, point));
                 }
             }
         }
@@ -63,7 +63,8 @@ internal sealed class PrometheusText(StringBuilder text, bool scopeLabels)
         WriteSeries(name, "_count", labels, Number(point.GetHistogramCount()));
     }
 
-    private void WriteSeries(string name, string suffix, PrometheusLabels labels, string value, string? upperBound = null)
+    private void WriteSeries(
+        string name, string suffix, PrometheusLabels labels, string value, string? upperBound = null)
     {
         text.Append(name).Append(suffix);
         labels.WriteTo(text, upperBound);
@@ -89,6 +90,10 @@ internal sealed class PrometheusText(StringBuilder text, bool scopeLabels)
 
         return labels;
     }
+
+    private static string Escape(string help) => help
+        .Replace(@"\", @"\\", StringComparison.Ordinal)
+        .Replace("\n", @"\n", StringComparison.Ordinal);
 
     private static string ValueOf(MetricType type, in MetricPoint point) => (type.IsSum(), type.IsLong()) switch
     {

@@ -58,7 +58,7 @@ internal sealed record Journal(string? Schema, string Table)
         using var command = new NpgsqlCommand(
             $"INSERT INTO {QualifiedTable} (scriptname, applied) VALUES ($1, $2)", connection);
         command.Parameters.Add(new() { Value = script.Name });
-        command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = DateTime.SpecifyKind(applied, DateTimeKind.Unspecified) });
+        command.Parameters.Add(new() { Value = DateTime.SpecifyKind(applied, DateTimeKind.Unspecified) });
         command.ExecuteNonQuery();
     }
 

@@ -28,7 +28,8 @@ public static class StandardExtensions
         this UpgradeEngineBuilder builder, Assembly assembly, Func<string, bool> filter)
         => builder.WithScripts(assembly.GetManifestResourceNames().Where(filter).Select(name => Read(assembly, name)));
 
-    public static UpgradeEngineBuilder WithScriptsEmbeddedInAssembly(this UpgradeEngineBuilder builder, Assembly assembly)
+    public static UpgradeEngineBuilder WithScriptsEmbeddedInAssembly(
+        this UpgradeEngineBuilder builder, Assembly assembly)
         => builder.WithScriptsEmbeddedInAssembly(
             assembly, name => name.EndsWith(".sql", StringComparison.OrdinalIgnoreCase));
 

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace DbUp.Engine;
 
-/// <summary>Runs the scripts that the journal does not have yet, each with its journal entry in one transaction.</summary>
+/// <summary>Runs the scripts that the journal does not have, each with its entry in one transaction.</summary>
 public sealed class UpgradeEngine
 {
     private readonly UpgradeEngineBuilder _settings;

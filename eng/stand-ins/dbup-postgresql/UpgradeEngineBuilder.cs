@@ -27,13 +27,15 @@ public sealed class UpgradeEngineBuilder
     {
         if (!TransactionPerScript)
         {
-            throw new NotSupportedException("The stand-in for DbUp has one transaction mode: call WithTransactionPerScript().");
+            throw new NotSupportedException(
+                "The stand-in for DbUp has one transaction mode: call WithTransactionPerScript().");
         }
 
         // With variables on, the package replaces $name$, also where that is a PostgreSQL dollar quote.
         if (VariablesEnabled)
         {
-            throw new NotSupportedException("The stand-in for DbUp has no script variables: call WithVariablesDisabled().");
+            throw new NotSupportedException(
+                "The stand-in for DbUp has no script variables: call WithVariablesDisabled().");
         }
 
         return new UpgradeEngine(this);
