@@ -37,18 +37,24 @@ stop_all() {
     say "stopped"
 }
 
-# Returns when one of the processes has ended, with its name and status.
+# Waits until one of the processes has ended, and says which.
 wait_for_an_end() {
-    local name ended status=0
+    local name pid ended status=0
     local -A names=()
-    for name in "${STARTED_SERVICES[@]}" "${STARTED_INFRASTRUCTURE[@]}"; do
-        if is_running "$name"; then
-            names[$(running_pid "$name")]=$name
-        fi
+    local watched=("${STARTED_SERVICES[@]}")
+    # Postgres, and containers, are no children of this script: without them the services are not ready until they return.
+    [[ " ${STARTED_INFRASTRUCTURE[*]} " != *" kafka "* || $INFRA == containers ]] || watched+=(kafka)
+    for name in "${watched[@]}"; do
+        pid=$(running_pid "$name") || report_end "$name" unknown
+        names[$pid]=$name
     done
     wait -n -p ended "${!names[@]}" || status=$?
-    show_log_end "${names[$ended]}"
-    die "${names[$ended]} ended by itself (exit code $status)"
+    report_end "${names[$ended]}" "$status"
+}
+
+report_end() {
+    show_log_end "$1"
+    die "$1 ended by itself (exit code $2)"
 }
 
 case ${1-} in

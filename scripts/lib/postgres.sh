@@ -75,7 +75,7 @@ postgres_start() {
             "delete the data with scripts/infra.sh down --data, or put the other version first on the PATH"
     # No Unix socket: its path would be limited to about 100 characters, and nothing here needs one.
     (cd "$data" && as_postgres "$programs/pg_ctl" start -D "$data" -l "$log" -w -t 60 -s \
-        -o "-p $POSTGRES_PORT -c listen_addresses=localhost -c unix_socket_directories=") </dev/null || {
+        -o "-p $POSTGRES_PORT -c listen_addresses=localhost -c unix_socket_directories=") </dev/null {SCRIPT_OUT}>&- {SCRIPT_ERR}>&- || {
         show_log_end postgres
         die "PostgreSQL did not start"
     }

@@ -3,6 +3,9 @@
 
 FOREGROUND_PID=
 
+# The script's own output: a signal may find it inside a function whose output goes elsewhere.
+exec {SCRIPT_OUT}>&1 {SCRIPT_ERR}>&2
+
 command_of() {
     if [[ -r /proc/$1/cmdline ]]; then
         tr '\0' ' ' <"/proc/$1/cmdline" | sed 's/ $//'
@@ -18,11 +21,15 @@ start_process() {
     shift
     mkdir -p "$RUN_DIR"
     set -m
-    "$@" >"$RUN_DIR/$name.log" 2>&1 </dev/null &
+    "$@" >"$RUN_DIR/$name.log" 2>&1 </dev/null {SCRIPT_OUT}>&- {SCRIPT_ERR}>&- &
     set +m
     # Beside the pid stands what runs under it: after a crash the pid may belong to somebody else.
     printf '%s\n%s\n' "$!" "${2##*/}" >"$RUN_DIR/$name.pid"
+    # For a moment the new process is still a copy of this script.
+    until_true 10 runs_or_has_ended "$!" "${2##*/}" || die "$name did not start within 10 s"
 }
+
+runs_or_has_ended() { has_ended "$1" || [[ $(command_of "$1" 2>/dev/null) == *"$2"* ]]; }
 
 # The pid of a running process of ours by name; fails when there is none.
 running_pid() {
@@ -93,14 +100,29 @@ stop_leftovers() {
     done
 }
 
-# stop_on_exit FUNCTION: runs it once, with the exit status, however the script ends; what fails in it does not keep the
-# rest from being stopped. (What it calls must say "return 0": in a trap, a bare return means the status before it.)
+STOP_FUNCTION=:
+
+# stop_on_exit FUNCTION: runs it once, with the exit status, however the script ends.
 stop_on_exit() {
-    # shellcheck disable=SC2064 # The function's name is known now and not later.
-    trap "EXIT_STATUS=\$?; trap '' INT TERM HUP; set +e; stop_foreground; $1 \$EXIT_STATUS; stop_leftovers" EXIT
-    trap 'exit 130' INT
-    trap 'exit 143' TERM
-    trap 'exit 129' HUP
+    STOP_FUNCTION=$1
+    trap 'end_script $?' EXIT
+    # Not by way of exit and the trap above: where a signal meets a failing expansion, bash skips that.
+    trap 'end_script 130' INT
+    trap 'end_script 143' TERM
+    trap 'end_script 129' HUP
+}
+
+# What fails here must not keep the rest from being stopped. (What this calls says "return 0", never just "return":
+# in a trap that means the status before it.)
+end_script() {
+    trap '' INT TERM HUP
+    trap - EXIT
+    set +e
+    exec 1>&"$SCRIPT_OUT" 2>&"$SCRIPT_ERR"
+    stop_foreground
+    "$STOP_FUNCTION" "$1"
+    stop_leftovers
+    exit "$1"
 }
 
 show_log_end() {
