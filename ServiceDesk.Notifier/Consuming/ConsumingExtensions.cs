@@ -14,8 +14,10 @@ internal static class ConsumingExtensions
             {
                 builder.ConfigureKafka(settings.Config);
                 Configure(settings.Config, kafka);
+                // We have our own: readiness that writes to no topic, one trace across the hop, no statistics every second.
                 settings.DisableHealthChecks = true;
                 settings.DisableTracing = true;
+                settings.DisableMetrics = true;
             },
             (services, consumer) => services.GetRequiredService<Assignment>().Handle(consumer));
         builder.AddKafkaProducer<byte[], byte[]>(KafkaExtensions.ConnectionName, settings =>
@@ -26,6 +28,7 @@ internal static class ConsumingExtensions
             settings.Config.MessageTimeoutMs = 8_000;
             settings.DisableHealthChecks = true;
             settings.DisableTracing = true;
+            settings.DisableMetrics = true;
         });
         builder.Services.AddSingleton<Assignment>();
         builder.Services.AddSingleton<Offsets>();

@@ -14,8 +14,10 @@ internal static class PublishingExtensions
             {
                 builder.ConfigureKafka(settings.Config);
                 OutboxProducer.Configure(settings.Config);
+                // We have our own: readiness that writes to no topic, one trace across the hop, no statistics every second.
                 settings.DisableHealthChecks = true;
                 settings.DisableTracing = true;
+                settings.DisableMetrics = true;
             },
             (services, producer) => services.GetRequiredService<OutboxProducer>().BuildFrom(producer));
         builder.Services.AddSingleton<OutboxProducer>();

@@ -32,6 +32,8 @@ public static class DatabaseExtensions
             settings.ConnectionString = ActingAs(
                 builder.Configuration["Database:Role"] ?? service.DatabaseRole, WithDefaults(configured, service.Name));
             settings.DisableHealthChecks = true;
+            // Traces are collected only where somebody receives them; see TelemetryExtensions.
+            settings.DisableTracing = true;
         },
         // Otherwise the pool's label in metrics is the connection string.
         source => source.Name = ConnectionName);
