@@ -33,6 +33,30 @@ provide_postgres() {
     [[ -n $KAFKA_IS_GIVEN ]] || unset KAFKA_BROKERS
 }
 
+# A test run that was interrupted leaves its throw-away clusters; their folders carry its process id.
+remove_left_clusters() {
+    local folder owner server
+    for folder in "${TMPDIR:-/tmp}"/servicedesk-pg-*; do
+        owner=${folder##*/servicedesk-pg-}
+        owner=${owner%%-*}
+        if [[ ! $owner =~ ^[0-9]+$ ]] || ! has_ended "$owner"; then
+            continue
+        fi
+        if [[ -f $folder/data/postmaster.pid ]] && read -r server <"$folder/data/postmaster.pid" &&
+            [[ $(command_of "$server" 2>/dev/null) == *"$folder"* ]]; then
+            kill -QUIT "$server"
+            until_true 10 has_ended "$server" || warn "PostgreSQL in $folder did not stop"
+        fi
+        rm -rf -- "$folder"
+    done
+}
+
+# shellcheck disable=SC2317 # Called on exit.
+stop_all() {
+    infrastructure_stop_started
+    remove_left_clusters
+}
+
 report() {
     local total passed failed skipped
     total=$(count total)
@@ -46,7 +70,7 @@ report() {
         failed=1
     fi
     if [[ $LANE == stand-in ]]; then
-        say "left out: $(aspire_tests) Aspire tests, because $(sed -E 's/^lane: [a-z-]+ - //' "$RUN_DIR/lane.reason" | tail -n 1)"
+        say "left out: $(aspire_tests) Aspire tests, which need the full lane's packages ($(tail -n 1 "$RUN_DIR/lane.reason"))"
     fi
     say "lane $LANE, $((($(now_ms) - started) / 1000)) s in all, results in ${RESULTS#"$ROOT"/}"
     if ((total == 0)); then
@@ -80,7 +104,7 @@ case ${1-} in
 esac
 
 started=$(now_ms)
-stop_on_exit infrastructure_stop_started
+stop_on_exit stop_all
 provide_postgres
 choose_lane
 build_solution

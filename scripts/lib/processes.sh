@@ -53,8 +53,11 @@ is_ours() {
 
 # A process that ended but was not collected (nobody does that for orphans in some containers) has ended, too.
 has_ended() {
-    kill -0 "$1" 2>/dev/null || return 0
-    [[ -r /proc/$1/stat && $(<"/proc/$1/stat") == *') Z '* ]] 2>/dev/null
+    if [[ -d /proc/self ]]; then
+        [[ $(cat "/proc/$1/stat" 2>/dev/null || true) =~ ^$|\)\ Z\  ]]
+    elif kill -0 "$1" 2>/dev/null; then
+        return 1
+    fi
 }
 
 stop_process() {
