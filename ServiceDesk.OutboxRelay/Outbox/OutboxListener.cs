@@ -28,7 +28,7 @@ internal sealed partial class OutboxListener(NpgsqlDataSource database, TimeProv
             {
                 await ListenAsync(stoppingToken);
             }
-            catch (NpgsqlException lost)
+            catch (Exception lost) when (lost is NpgsqlException or TimeoutException)
             {
                 LogLost(lost.Message);
                 await Task.Delay(Reconnect, time, stoppingToken);

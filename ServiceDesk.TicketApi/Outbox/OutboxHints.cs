@@ -29,7 +29,7 @@ internal sealed partial class OutboxHints(NpgsqlDataSource database, TimeProvide
                 await using var notify = database.CreateCommand(Notify);
                 await notify.ExecuteNonQueryAsync(stoppingToken);
             }
-            catch (NpgsqlException lost)
+            catch (Exception lost) when (lost is NpgsqlException or TimeoutException)
             {
                 LogLost(lost.Message);
             }
