@@ -42,7 +42,7 @@ wait_for_an_end() {
     local name pid ended status=0
     local -A names=()
     local watched=("${STARTED_SERVICES[@]}")
-    # Postgres, and containers, are no children of this script: without them the services are not ready until they return.
+    # Postgres and containers are no children of this script. Without them the services go on, not ready.
     [[ " ${STARTED_INFRASTRUCTURE[*]} " != *" kafka "* || $INFRA == containers ]] || watched+=(kafka)
     for name in "${watched[@]}"; do
         pid=$(running_pid "$name") || report_end "$name" unknown

@@ -26,7 +26,7 @@ count() {
 # A container serves where PostgreSQL's own programs are not installed.
 provide_postgres() {
     [[ -z $POSTGRES_IS_GIVEN ]] && ! postgres_programs >/dev/null || return 0
-    container_runtime >/dev/null || require_postgres_programs
+    find_container_runtime || require_postgres_programs
     choose_infrastructure
     server_is_running postgres || require_free_ports "$POSTGRES_PORT Postgres POSTGRES_PORT"
     infrastructure_start_one postgres
@@ -70,7 +70,8 @@ report() {
         failed=1
     fi
     if [[ $LANE == stand-in ]]; then
-        say "left out: $(aspire_tests) Aspire tests, which need the full lane's packages ($(tail -n 1 "$RUN_DIR/lane.reason"))"
+        say "left out: $(aspire_tests) Aspire tests, which need the full lane's packages" \
+            "($(tail -n 1 "$RUN_DIR/lane.reason"))"
     fi
     say "lane $LANE, $((($(now_ms) - started) / 1000)) s in all, results in ${RESULTS#"$ROOT"/}"
     if ((total == 0)); then

@@ -37,13 +37,12 @@ demo_notify() {
 
 # produce_ticket_created EVENT TICKET TITLE
 produce_ticket_created() {
-    local now
+    local now payload event
     now=$(date -u +%Y-%m-%dT%H:%M:%SZ)
-    printf '{"event_id":"%s","event_type":"ticket.created","occurred_at":"%s","aggregate":"ticket","aggregate_id":"%s",' \
-        "$1" "$now" "$2" >"$RUN_DIR/event.json"
-    printf '"request_id":"e2e-poison","payload":{"ticket_id":"%s","title":"%s","description":"","status":"open","version":1}}' \
-        "$2" "$3" >>"$RUN_DIR/event.json"
+    payload="{\"ticket_id\":\"$2\",\"title\":\"$3\",\"description\":\"\",\"status\":\"open\",\"version\":1}"
+    event="{\"event_id\":\"$1\",\"event_type\":\"ticket.created\",\"occurred_at\":\"$now\",\"aggregate\":\"ticket\","
+    event+="\"aggregate_id\":\"$2\",\"request_id\":\"e2e-poison\",\"payload\":$payload}"
     diag produce --topic "$KAFKA_TOPIC" --key "$2" --header "event_id=$1" --header event_type=ticket.created \
         --header "ce_id=$1" --header ce_type=ticket.created --header ce_source=/e2e --header ce_specversion=1.0 \
-        --header "ce_time=$now" <"$RUN_DIR/event.json"
+        --header "ce_time=$now" < <(printf '%s' "$event")
 }

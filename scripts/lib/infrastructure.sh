@@ -12,10 +12,10 @@ choose_infrastructure() {
     fi
     if [[ -z ${INFRA-} ]]; then
         INFRA=local
-        ! container_runtime >/dev/null || INFRA=containers
+        ! find_container_runtime || INFRA=containers
     fi
     case $INFRA in
-        containers) container_runtime >/dev/null || die "INFRA=containers, but neither docker nor podman answers" ;;
+        containers) find_container_runtime || die "INFRA=containers, but neither docker nor podman answers" ;;
         local) [[ -n $POSTGRES_IS_GIVEN ]] || require_postgres_programs ;;
         *) die "INFRA=$INFRA: expected containers or local" ;;
     esac

@@ -17,7 +17,9 @@ port_holder() {
     local port=$1 inode uid owner
     if [[ -r /proc/net/tcp ]]; then
         read -r inode uid < <(listening_sockets "$port") || return 1
-        owner=$(find /proc/[0-9]*/fd -maxdepth 1 -lname "socket:\[$inode\]" 2>/dev/null | head -n 1 | cut -d/ -f3) || true
+        # Other users' processes cannot be looked into, and some end meanwhile: find complains, and goes on.
+        owner=$(find /proc/[0-9]*/fd -maxdepth 1 -lname "socket:\[$inode\]" 2>/dev/null || true)
+        owner=$(head -n 1 <<<"$owner" | cut -d/ -f3)
         if [[ -n $owner ]]; then
             describe_process "$owner"
         else

@@ -3,8 +3,9 @@
 
 # The folder with initdb, postgres and pg_ctl: from the PATH, else the newest that Debian's packages installed.
 postgres_programs() {
-    local folder
-    for folder in "$(dirname "$(command -v postgres || true)")" $(printf '%s\n' /usr/lib/postgresql/*/bin | sort -rV); do
+    local folder installed
+    mapfile -t installed < <(printf '%s\n' /usr/lib/postgresql/*/bin | sort -rV)
+    for folder in "$(dirname "$(command -v postgres || true)")" "${installed[@]}"; do
         if [[ -x $folder/initdb && -x $folder/postgres && -x $folder/pg_ctl ]]; then
             printf '%s' "$folder"
             return 0
@@ -60,7 +61,7 @@ postgres_is_running() {
 }
 
 postgres_start() {
-    local programs data log=$RUN_DIR/postgres.log
+    local programs data options log=$RUN_DIR/postgres.log
     programs=$(postgres_programs)
     data=$(postgres_data)
     mkdir -p "$RUN_DIR" "$data"
@@ -74,8 +75,9 @@ postgres_start() {
         die "$data was made by PostgreSQL $(<"$data/PG_VERSION"), $programs is another version;" \
             "delete the data with scripts/infra.sh down --data, or put the other version first on the PATH"
     # No Unix socket: its path would be limited to about 100 characters, and nothing here needs one.
-    (cd "$data" && as_postgres "$programs/pg_ctl" start -D "$data" -l "$log" -w -t 60 -s \
-        -o "-p $POSTGRES_PORT -c listen_addresses=localhost -c unix_socket_directories=") </dev/null {SCRIPT_OUT}>&- {SCRIPT_ERR}>&- || {
+    options="-p $POSTGRES_PORT -c listen_addresses=localhost -c unix_socket_directories="
+    (cd "$data" && as_postgres "$programs/pg_ctl" start -D "$data" -l "$log" -w -t 60 -s -o "$options") \
+        </dev/null {SCRIPT_OUT}>&- {SCRIPT_ERR}>&- || {
         show_log_end postgres
         die "PostgreSQL did not start"
     }

@@ -4,7 +4,7 @@ using ServiceDesk.ServiceDefaults.Settings;
 namespace Diag.CommandLine;
 
 /// <summary>The services' own environment names, so that one set of exports serves them and this program.</summary>
-internal sealed record DiagSettings(string? DatabaseUrl, string Brokers, string Topic, string DeadLetterTopic, string Group)
+internal sealed record DiagSettings(string? DatabaseUrl, string Brokers, string Topic, string Group)
 {
     /// <summary>The longest wait for one answer of a server.</summary>
     public static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(5);
@@ -13,14 +13,14 @@ internal sealed record DiagSettings(string? DatabaseUrl, string Brokers, string 
         Read("DATABASE_URL"),
         Read("KAFKA_BROKERS") ?? "127.0.0.1:29092",
         Read("KAFKA_TOPIC") ?? "tickets.events",
-        Read("KAFKA_DLQ_TOPIC") ?? "tickets.dlq",
         Read("KAFKA_GROUP_ID") ?? "notification-service");
 
     public NpgsqlConnectionStringBuilder Connection()
     {
         if (DatabaseUrl is null)
         {
-            throw DiagException.Usage("DATABASE_URL is not set: eval \"$(scripts/infra.sh env)\", or use scripts/diag.sh");
+            throw DiagException.Usage(
+                "DATABASE_URL is not set: use scripts/diag.sh, or eval \"$(scripts/infra.sh env)\"");
         }
 
         try

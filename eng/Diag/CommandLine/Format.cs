@@ -22,10 +22,12 @@ internal static class Format
 
     private static string Age(TimeSpan age) => age switch
     {
-        { TotalSeconds: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{age.TotalMilliseconds:0} ms"),
-        { TotalMinutes: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{age.TotalSeconds:0.0} s"),
-        { TotalHours: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{(int)age.TotalMinutes} min {age.Seconds} s"),
-        { TotalDays: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{(int)age.TotalHours} h {age.Minutes} min"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{(int)age.TotalDays} d {age.Hours} h"),
+        { TotalSeconds: < 1 } => Text($"{age.TotalMilliseconds:0} ms"),
+        { TotalMinutes: < 1 } => Text($"{age.TotalSeconds:0.0} s"),
+        { TotalHours: < 1 } => Text($"{(int)age.TotalMinutes} min {age.Seconds} s"),
+        { TotalDays: < 1 } => Text($"{(int)age.TotalHours} h {age.Minutes} min"),
+        _ => Text($"{(int)age.TotalDays} d {age.Hours} h"),
     };
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

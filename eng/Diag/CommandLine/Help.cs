@@ -14,7 +14,7 @@ internal static class Help
     private const string Environment = """
 
         Environment: DATABASE_URL, KAFKA_BROKERS (127.0.0.1:29092), KAFKA_TOPIC (tickets.events),
-        KAFKA_DLQ_TOPIC (tickets.dlq), KAFKA_GROUP_ID (notification-service).
+        KAFKA_GROUP_ID (notification-service).
         Exit codes: 0 done, 1 not there or not in time, 2 wrong usage, 3 a server is away.
 
         """;

@@ -62,10 +62,12 @@ internal static class ProduceCommand
         var headers = new Headers();
         foreach (var header in arguments.All("--header"))
         {
-            var parts = header.Split('=', 2);
-            headers.Add(
-                parts[0],
-                Encoding.UTF8.GetBytes(parts.Length == 2 ? parts[1] : throw DiagException.Usage($"--header {header}: expected NAME=VALUE")));
+            if (header.Split('=', 2) is not [{ Length: > 0 } name, var value])
+            {
+                throw DiagException.Usage($"--header {header}: expected NAME=VALUE");
+            }
+
+            headers.Add(name, Encoding.UTF8.GetBytes(value));
         }
 
         return headers;

@@ -10,7 +10,7 @@ internal static class WaitOutboxCommand
     public static readonly Command Definition = new(
         "wait-outbox",
         "TICKET... [--status sent] [--timeout 10s]",
-        "Waits until every event of the tickets has the status. Prints ticket, event, type, status, attempts, ms to sent.",
+        "Waits for every event of the tickets to be so. Prints ticket, event, type, status, attempts, ms to sent.",
         RunAsync)
     {
         MinWords = 1,

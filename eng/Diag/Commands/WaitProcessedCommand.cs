@@ -10,7 +10,7 @@ internal static class WaitProcessedCommand
     public static readonly Command Definition = new(
         "wait-processed",
         "EVENT... [--status done] [--timeout 10s]",
-        "Waits until the notifier has brought every event to the status. Prints event, status, attempts, error, ms to done.",
+        "Waits for processed_events to have every event so. Prints event, status, attempts, error, ms to done.",
         RunAsync)
     {
         MinWords = 1,

@@ -24,7 +24,9 @@ internal sealed class Broker(DiagSettings settings) : IDisposable
     {
         var metadata = Topics().FirstOrDefault(t => t.Topic == topic)
             ?? throw DiagException.NotFound($"no topic {topic} at {settings.Brokers}; diag topics lists them");
-        return [.. metadata.Partitions.Select(p => new TopicPartition(topic, p.PartitionId)).OrderBy(p => p.Partition.Value)];
+        return [.. metadata.Partitions
+            .Select(p => new TopicPartition(topic, p.PartitionId))
+            .OrderBy(p => p.Partition.Value)];
     }
 
     /// <returns>Null where the broker cannot tell: eng/LocalKafka does not know this request.</returns>

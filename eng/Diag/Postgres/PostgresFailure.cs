@@ -11,7 +11,10 @@ internal static class PostgresFailure
         var server = $"Postgres at {connection.Host}:{connection.Port}";
         return e switch
         {
-            PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName or PostgresErrorCodes.UndefinedTable } =>
+            PostgresException
+            {
+                SqlState: PostgresErrorCodes.InvalidCatalogName or PostgresErrorCodes.UndefinedTable
+            } =>
                 DiagException.Unavailable($"{server} has no schema yet: make migrate-up"),
             PostgresException refused =>
                 DiagException.Unavailable($"{server} refused: {refused.MessageText} ({refused.SqlState})"),
