@@ -1,0 +1,17 @@
+namespace ServiceDesk.Tests.Faults.Checking;
+
+/// <summary>Finds every breach of an invariant in the evidence. It looks at data only, so that it can be tested itself.</summary>
+internal static class InvariantChecker
+{
+    public static IReadOnlyList<Violation> Check(Evidence evidence)
+    {
+        var events = evidence.Outbox.DistinctBy(row => row.EventId).ToDictionary(row => row.EventId);
+        return
+        [
+            .. ChangeRules.Check(evidence),
+            .. TopicRules.Check(evidence, events),
+            .. EffectRules.Check(evidence, events),
+            .. EndRules.Check(evidence),
+        ];
+    }
+}

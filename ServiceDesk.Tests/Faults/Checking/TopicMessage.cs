@@ -1,0 +1,5 @@
+namespace ServiceDesk.Tests.Faults.Checking;
+
+/// <summary>A message of the topic.</summary>
+/// <param name="EventId">Null when none can be read from it.</param>
+internal sealed record TopicMessage(int Partition, long Offset, string? Key, Guid? EventId);
