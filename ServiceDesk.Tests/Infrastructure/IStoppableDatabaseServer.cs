@@ -5,5 +5,8 @@ internal interface IStoppableDatabaseServer
 {
     Task StopAsync();
 
+    /// <summary>Without warning, as when its process is killed; the next start recovers from the log.</summary>
+    Task CrashAsync();
+
     Task StartAsync();
 }

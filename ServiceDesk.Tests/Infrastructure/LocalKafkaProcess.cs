@@ -45,6 +45,9 @@ internal sealed partial class LocalKafkaProcess : IAsyncDisposable
     /// <summary>Every answer comes later by this much.</summary>
     public Task DelayAsync(TimeSpan latency) => CommandAsync($"faults/latency?ms={latency.TotalMilliseconds:0}");
 
+    /// <summary>Ends every fault.</summary>
+    public Task ClearFaultsAsync() => CommandAsync("faults/clear");
+
     public async ValueTask DisposeAsync()
     {
         _control.Dispose();

@@ -25,6 +25,9 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
     public ProcessOutput Output => _process.Output;
 
+    /// <summary>The exit code, once it has ended.</summary>
+    public Task<int> Exited => _process.Exited;
+
     /// <summary>Starts a service and waits until it listens, which says nothing about whether it is ready.</summary>
     public static async Task<ServiceProcess> StartAsync(string project, IEnumerable<KeyValuePair<string, string>> settings)
     {

@@ -49,6 +49,9 @@ internal sealed class TestServers : IAsyncDisposable
     /// <summary>Servers that nobody else uses, for tests that stop or break them.</summary>
     public static Task<TestServers> StartOwnAsync() => StartAsync(DatabaseServer.StartOwnAsync, KafkaServer.StartOwnAsync);
 
+    /// <summary>Servers that no other test class uses: those that the environment names, and for the rest our own.</summary>
+    public static Task<TestServers> StartUnsharedAsync() => StartAsync(DatabaseServer.StartAsync, KafkaServer.StartAsync);
+
     /// <summary>A database as the migrator leaves it.</summary>
     public async Task<TestDatabase> CreateDatabaseAsync()
     {

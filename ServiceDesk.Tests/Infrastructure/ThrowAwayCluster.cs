@@ -50,6 +50,8 @@ internal sealed class ThrowAwayCluster : IStoppableDatabaseServer, IAsyncDisposa
     /// <summary>As an administrator stops it: connections are told, then closed.</summary>
     public Task StopAsync() => StopAsync("fast");
 
+    public Task CrashAsync() => StopAsync("immediate");
+
     public async ValueTask DisposeAsync()
     {
         if (File.Exists(Path.Combine(Data, "postmaster.pid")))

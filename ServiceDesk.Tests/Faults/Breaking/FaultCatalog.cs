@@ -1,0 +1,36 @@
+using ServiceDesk.Tests.Faults.Chaos;
+using ServiceDesk.Tests.Infrastructure;
+
+namespace ServiceDesk.Tests.Faults.Breaking;
+
+/// <summary>The faults that are possible on the servers at hand: those that are not ours cannot be taken down.</summary>
+internal static class FaultCatalog
+{
+    public static IReadOnlyList<IFault> For(TestServers servers, ChaosSettings chaos)
+    {
+        List<IFault> faults =
+        [
+            new KillFault(ServiceProcess.TicketApi, FaultTargets.Apis),
+            new KillFault(ServiceProcess.OutboxRelay, FaultTargets.Relays),
+            new KillFault(ServiceProcess.Notifier, FaultTargets.Notifiers),
+            new FreezeFault(ServiceProcess.TicketApi, FaultTargets.Apis, TimeSpan.FromSeconds(3)),
+            new FreezeFault(ServiceProcess.OutboxRelay, FaultTargets.Relays, chaos.Lease + TimeSpan.FromSeconds(2)),
+            new FreezeFault(ServiceProcess.Notifier, FaultTargets.Notifiers, chaos.GroupSession + TimeSpan.FromSeconds(2)),
+            new RebalanceStormFault(),
+            new RollingRestartFault(),
+            new PoisonFault(),
+            new ConnectionsCutFault(),
+        ];
+        if (servers.Kafka.Breakable is { } broker)
+        {
+            faults.AddRange([new BrokerDownFault(broker), new BrokerLatencyFault(broker), new BrokerErrorsFault(broker)]);
+        }
+
+        if (servers.Postgres.Stoppable is { } postgres)
+        {
+            faults.Add(new DatabaseCrashFault(postgres));
+        }
+
+        return faults;
+    }
+}

@@ -1,0 +1,24 @@
+using ServiceDesk.Tests.Faults.Breaking;
+
+namespace ServiceDesk.Tests.Faults.Chaos;
+
+/// <summary>Which fault comes next: every one of them in a random order, then again in another. Every third comes with a
+/// companion that takes hold of something else.</summary>
+internal sealed class FaultSchedule(IReadOnlyList<IFault> faults, Random random)
+{
+    private readonly Queue<IFault> _deck = new();
+
+    public IReadOnlyList<IFault> Next()
+    {
+        if (_deck.Count == 0)
+        {
+            var shuffled = faults.ToArray();
+            random.Shuffle(shuffled);
+            Array.ForEach(shuffled, _deck.Enqueue);
+        }
+
+        var first = _deck.Dequeue();
+        var others = faults.Where(fault => (fault.Targets & first.Targets) == 0).ToList();
+        return random.Next(3) > 0 || others.Count == 0 ? [first] : [first, others[random.Next(others.Count)]];
+    }
+}
