@@ -1,4 +1,6 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using ServiceDesk.ServiceDefaults.Settings;
 
 namespace ServiceDesk.ServiceDefaults.Hosting;
@@ -6,9 +8,10 @@ namespace ServiceDesk.ServiceDefaults.Hosting;
 /// <summary>Runs a service from its two halves: what it is made of, and what it answers.</summary>
 public static class ServiceHost
 {
+    private const int Failed = 1;
     private const int BadSettings = 2;
 
-    /// <returns>The exit code: 0 after a clean stop, 2 after one line on stderr about a bad setting.</returns>
+    /// <returns>The exit code: 0 after a clean stop, 1 when a part of the service failed and took it down, 2 after one line on stderr about a bad setting.</returns>
     public static async Task<int> RunAsync(
         string[] args, ServiceInfo service, Action<WebApplicationBuilder> add, Action<WebApplication> map)
     {
@@ -20,8 +23,10 @@ public static class ServiceHost
             await using var app = builder.Build();
             app.UseServiceDefaults();
             map(app);
+            var parts = app.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToList();
             await app.RunAsync();
-            return 0;
+            // The host stops when one of them throws, but returns as if it had been asked to.
+            return parts.Exists(part => part.ExecuteTask is { IsFaulted: true }) ? Failed : 0;
         }
         catch (SettingsException bad)
         {
