@@ -36,7 +36,8 @@ internal static class EventReader
             null => "the value is null",
             { EventId: var id } when id == default => "it has no event_id",
             { AggregateId: var id } when id == default => "it has no aggregate_id",
-            { Aggregate: null or { Length: 0 or > MaxText } } => "it has no usable aggregate",
+            // Postgres cannot store U+0000: not even that the event failed could be written down.
+            { Aggregate: var name } when name is not { Length: > 0 and <= MaxText } || name.Contains('\0') => "it has no usable aggregate",
             { EventType: var type } when !EventTypes.All.Contains(type) => $"its event_type is not known: '{Short(type)}'",
             { Payload.ValueKind: not JsonValueKind.Object } => "its payload is not an object",
             _ => null,
