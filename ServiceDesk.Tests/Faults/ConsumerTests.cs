@@ -1,0 +1,57 @@
+using ServiceDesk.ServiceDefaults.Settings;
+using ServiceDesk.Tests.Infrastructure;
+
+namespace ServiceDesk.Tests.Faults;
+
+/// <summary>P2, the consumer's half: nothing that was read is lost, and nothing that was read twice happens twice.</summary>
+[Collection(FaultTests.Name)]
+public sealed class ConsumerTests(FaultServersFixture servers)
+{
+    private const int Events = 50;
+
+    [Fact]
+    public async Task What_was_read_but_not_saved_survives_the_death_of_the_notifier()
+    {
+        await using var system = await ServiceDeskSystem.CreateAsync(servers.Servers);
+        // A statement that is held up fails soon.
+        system.Settings["ConnectionStrings__servicedesk"] = $"{PostgresUrl.ToConnectionString(system.Database.Url)};Command Timeout=1";
+        system.Settings["KafkaClient__session.timeout.ms"] = "6000";
+        await SeededTopic.AddAsync(system.Events, Events);
+        await using (var connection = await system.Database.Source.OpenConnectionAsync())
+        await using (var held = await connection.BeginTransactionAsync())
+        {
+            await using var hold = new Npgsql.NpgsqlCommand("LOCK TABLE notifications IN ACCESS EXCLUSIVE MODE", connection, held);
+            await hold.ExecuteNonQueryAsync();
+            var killed = await system.StartNotifierAsync();
+            // By then the whole batch has failed and been retried: offsets that were stored too early would be committed.
+            await killed.Output.LineAsync("that an event failed", line => line.Contains(", attempt 1 of ", StringComparison.Ordinal));
+            await killed.KillAsync();
+        }
+
+        await system.StartNotifierAsync();
+
+        await Eventually.SeesAsync("every event has its effect", () => SeededTopic.EffectsAsync(system.Database), count => count == Events);
+    }
+
+    [Fact]
+    public async Task An_event_that_is_delivered_again_is_skipped()
+    {
+        await using var system = await ServiceDeskSystem.CreateAsync(servers.Servers);
+        var notifier = await system.StartNotifierAsync();
+        var (eventId, ticket) = (Guid.NewGuid(), Guid.NewGuid());
+        await system.Events.WriteAsync(SeededTopic.Event(eventId, ticket));
+        await Eventually.SeesAsync("the event is processed", () => ProcessedAsync(notifier, "ok"), count => count == 1);
+
+        await system.Events.WriteAsync(SeededTopic.Event(eventId, ticket), SeededTopic.Event(eventId, ticket));
+
+        await Eventually.SeesAsync("its copies are skipped", () => ProcessedAsync(notifier, "duplicate"), count => count == 2);
+        Assert.Equal(1, await SeededTopic.EffectsAsync(system.Database));
+        Assert.Equal(("done", 1), await system.Database.RowsAsync(row => (row.GetString(0), row.GetInt32(1)),
+            "SELECT status, attempts FROM processed_events") is [var only] ? only : default);
+        Assert.Equal(0, (await notifier.MetricsAsync()).Sum("notify_errors_total"));
+        Assert.Empty(await system.DeadLetters.ReadAllAsync());
+    }
+
+    private static async Task<double?> ProcessedAsync(ServiceProcess notifier, string status) =>
+        (await notifier.MetricsAsync()).Sum("notify_processed_total", ("status", status));
+}
