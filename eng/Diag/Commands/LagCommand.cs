@@ -18,7 +18,9 @@ internal static class LagCommand
         await AddAsync("outbox", OutboxAsync);
         await AddAsync($"{topic} -> {group}", () => Task.FromResult<(object?, object?)>((Consumer(), null)));
         await run.PrintAsync(table);
-        return problems.Count == 0 ? ExitCode.Ok : throw problems[0];
+        return problems.Count == 0
+            ? ExitCode.Ok
+            : throw DiagException.Unavailable(string.Join("; ", problems.Select(p => p.Message)));
 
         async Task AddAsync(string where, Func<Task<(object? Waiting, object? Oldest)>> look)
         {
