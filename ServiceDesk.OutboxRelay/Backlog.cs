@@ -1,4 +1,4 @@
 namespace ServiceDesk.OutboxRelay;
 
-/// <summary>What waits to be published.</summary>
+/// <summary>What is not sent yet, claimed or not.</summary>
 internal readonly record struct Backlog(long Pending, double LagSeconds);

@@ -25,7 +25,7 @@ internal sealed class RelayMetrics
         _deleted = meter.CreateCounter<long>("outbox.deleted", description: "Sent events deleted by retention.");
         _publishDuration = meter.CreateHistogram("outbox.publish.duration", "s", "Claim to last delivery report of a batch.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] });
-        meter.CreateObservableGauge("outbox.pending", () => Backlog.Pending, description: "Events that wait to be published.");
+        meter.CreateObservableGauge("outbox.pending", () => Backlog.Pending, description: "Events that are not sent yet, claimed ones included.");
         meter.CreateObservableGauge("outbox.lag", () => Backlog.LagSeconds, "s", "Age of the oldest event that is not sent.");
 
         foreach (var type in EventTypes.All)

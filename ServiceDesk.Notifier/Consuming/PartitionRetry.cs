@@ -83,11 +83,13 @@ internal sealed partial class PartitionRetry(
             }
 
             metrics.Error(ticketEvent.EventType, FailureReason.Effect);
-            var attempts = await processed.RecordAttemptAsync(ticketEvent, failure.Message, cancellation);
-            LogFailed(ticketEvent.EventId, ticketEvent.AggregateId, ticketEvent.RequestId, attempts, settings.MaxAttempts, failure.Message);
+            // Without the detail, which Npgsql redacts because it quotes the row.
+            var reason = (failure as PostgresException)?.MessageText ?? failure.Message;
+            var attempts = await processed.RecordAttemptAsync(ticketEvent, reason, cancellation);
+            LogFailed(ticketEvent.EventId, ticketEvent.AggregateId, ticketEvent.RequestId, attempts, settings.MaxAttempts, reason);
             if (attempts >= settings.MaxAttempts)
             {
-                await processor.BuryAsync(message, failure.Message, attempts.Value, cancellation);
+                await processor.BuryAsync(message, reason, attempts.Value, cancellation);
             }
 
             return attempts is null || attempts >= settings.MaxAttempts;

@@ -84,7 +84,7 @@ internal static class OutboxSql
 
     public const string Backlog =
         """
-        SELECT (SELECT count(*) FROM outbox WHERE status = 'pending'),
+        SELECT (SELECT count(*) FROM outbox WHERE status = 'pending') + (SELECT count(*) FROM outbox WHERE status = 'processing'),
                coalesce(extract(epoch FROM now() - least(
                    (SELECT created_at FROM outbox WHERE status = 'pending' ORDER BY id LIMIT 1),
                    (SELECT min(created_at) FROM outbox WHERE status = 'processing'))), 0)::float8
