@@ -2,7 +2,7 @@
 # LANE=full or LANE=stand-in decides which packages are used; unset, the build finds out.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test e2e check db-up db-down migrate-up run-ticket run-relay run-notify FORCE
+.PHONY: help run test e2e check db-up db-down migrate-up run-ticket run-relay run-notify manifests FORCE
 
 help: ## show this list
 	@grep -hE '^[a-z0-9%-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([^:]+):.*## (.*)/  make \1|\2/' | \
@@ -37,6 +37,9 @@ run-relay: ## run the outbox relay alone
 
 run-notify: ## run the notifier alone
 	@scripts/service.sh notifier
+
+manifests: ## write infra/k8s/base from the AppHost, with aspirate
+	@scripts/manifests.sh
 
 diag-%: FORCE ## look inside: diag-outbox, -processed, -lag, -topics, -peek, -groups, -group; ARGS="..."
 	@scripts/diag.sh $* $(ARGS)
