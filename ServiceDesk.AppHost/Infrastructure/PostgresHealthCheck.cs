@@ -22,7 +22,7 @@ internal sealed class PostgresHealthCheck(ReferenceExpression server) : IHealthC
             await connection.OpenAsync(cancellationToken);
             return HealthCheckResult.Healthy();
         }
-        catch (NpgsqlException away)
+        catch (Exception away) when (away is NpgsqlException or TimeoutException)
         {
             return HealthCheckResult.Unhealthy(away.InnerException?.Message ?? away.Message);
         }

@@ -21,10 +21,11 @@ source "$ROOT/scripts/lib/postgres.sh"
 postgres_programs >/dev/null ||
     die "PostgreSQL's server programs (initdb, postgres, pg_ctl) are neither on the PATH nor in" \
         "/usr/lib/postgresql/*/bin. Install them, start a container runtime, or use --infrastructure external."
-if postgres_is_running; then
+is_free() { ! postgres_is_running; }
+# An AppHost that was just stopped leaves its processes to end by themselves, which takes some seconds.
+until_true 20 is_free ||
     die "the database in $(postgres_data) is running already. Stop it with scripts/infra.sh down, or use it:" \
         "--infrastructure external, with ConnectionStrings__servicedesk and ConnectionStrings__kafka"
-fi
 
 programs=$(postgres_programs)
 data=$(postgres_data)

@@ -19,8 +19,13 @@ internal static class ServiceExtensions
     /// <summary>Gives the service its port, its readiness check and a link to its metrics.</summary>
     public static IResourceBuilder<ProjectResource> WithHttp(this IResourceBuilder<ProjectResource> service, int port)
     {
-        // On this machine the port is Aspire's proxy's, in front of however many replicas; deployed, each listens on it.
         var published = service.ApplicationBuilder.ExecutionContext.IsPublishMode;
+        if (!published)
+        {
+            service.WithEnvironment("DOTNET_ENVIRONMENT", service.ApplicationBuilder.Environment.EnvironmentName);
+        }
+
+        // On this machine the port is Aspire's proxy's, in front of however many replicas; deployed, each listens on it.
         return service
             .WithHttpEndpoint(port: published ? null : port, targetPort: published ? port : null, name: "http")
             .WithHttpHealthCheck("/readyz")
