@@ -9,6 +9,7 @@
 #   scripts/diag.sh peek [TOPIC]           the newest messages (--limit N, --from-beginning, --event-id ID, --full)
 #   scripts/diag.sh groups                 the consumer groups
 #   scripts/diag.sh group [ID]             per partition: committed, end, lag
+#   scripts/diag.sh replay ID | --all      give failed events another chance
 #   scripts/diag.sh commands               everything that eng/Diag can do
 #
 # DATABASE_URL, KAFKA_BROKERS and the rest come from the environment or .env; unset, the local infrastructure is meant.

@@ -17,5 +17,6 @@ internal static class CommandCatalog
         WaitEventCommand.Definition,
         WaitProcessedCommand.Definition,
         ProduceCommand.Definition,
+        ReplayCommand.Definition,
     ];
 }

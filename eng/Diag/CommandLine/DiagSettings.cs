@@ -4,20 +4,24 @@ using ServiceDesk.ServiceDefaults.Settings;
 namespace Diag.CommandLine;
 
 /// <summary>The services' own environment names, so that one set of exports serves them and this program.</summary>
-internal sealed record DiagSettings(string? DatabaseUrl, string Brokers, string Topic, string Group)
+internal sealed record DiagSettings(
+    string? DatabaseUrl, string? ConnectionString, string Brokers, string Topic, string DeadLetterTopic, string Group)
 {
     /// <summary>The longest wait for one answer of a server.</summary>
     public static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(5);
 
     public static DiagSettings FromEnvironment() => new(
         Read("DATABASE_URL"),
-        Read("KAFKA_BROKERS") ?? "127.0.0.1:29092",
+        // The names an AppHost injects; they win, as they do in the services.
+        Read("ConnectionStrings__servicedesk"),
+        Read("ConnectionStrings__kafka") ?? Read("KAFKA_BROKERS") ?? "127.0.0.1:29092",
         Read("KAFKA_TOPIC") ?? "tickets.events",
+        Read("KAFKA_DLQ_TOPIC") ?? "tickets.dlq",
         Read("KAFKA_GROUP_ID") ?? "notification-service");
 
     public NpgsqlConnectionStringBuilder Connection()
     {
-        if (DatabaseUrl is null)
+        if (DatabaseUrl is null && ConnectionString is null)
         {
             throw DiagException.Usage(
                 "DATABASE_URL is not set: use scripts/diag.sh, or eval \"$(scripts/infra.sh env)\"");
@@ -25,7 +29,7 @@ internal sealed record DiagSettings(string? DatabaseUrl, string Brokers, string 
 
         try
         {
-            return new(PostgresUrl.ToConnectionString(DatabaseUrl))
+            return new(ConnectionString ?? PostgresUrl.ToConnectionString(DatabaseUrl!))
             {
                 ApplicationName = "diag",
                 Timeout = (int)AnswerTimeout.TotalSeconds,

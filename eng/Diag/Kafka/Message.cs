@@ -9,6 +9,9 @@ internal sealed record Message(
 {
     public IReadOnlyList<KeyValuePair<string, string>> Headers { get; private init; } = [];
 
+    /// <summary>As it came, byte for byte.</summary>
+    public required Message<byte[], byte[]> Raw { get; init; }
+
     public static Message From(ConsumeResult<byte[], byte[]> result)
     {
         var headers = result.Message.Headers?.Select(h => KeyValuePair.Create(h.Key, Text(h.GetValueBytes()) ?? ""))
@@ -22,6 +25,7 @@ internal sealed record Message(
             Text(result.Message.Value) ?? "")
         {
             Headers = headers,
+            Raw = result.Message,
         };
 
         string? Header(string name) => headers.LastOrDefault(h => h.Key == name).Value;

@@ -44,6 +44,24 @@ internal sealed class Database : IAsyncDisposable
         return rows;
     }
 
+    /// <summary>Changes rows, does something else, and commits only when that succeeded.</summary>
+    /// <returns>False when no row fitted; then nothing else was done.</returns>
+    public async Task<bool> InTransactionAsync(
+        string change, Func<Task> also, CancellationToken cancelled, params NpgsqlParameter[] parameters)
+    {
+        await using var transaction = await _connection.BeginTransactionAsync(cancelled);
+        await using var command = new NpgsqlCommand(change, _connection, transaction);
+        command.Parameters.AddRange(parameters);
+        if (await command.ExecuteNonQueryAsync(cancelled) == 0)
+        {
+            return false;
+        }
+
+        await also();
+        await transaction.CommitAsync(cancelled);
+        return true;
+    }
+
     /// <summary>The rows of a query under the given head, one name per column.</summary>
     public async Task<Table> TableAsync(string sql, CancellationToken cancelled, params string[] head)
     {
