@@ -10,10 +10,9 @@ public static class DatabaseFailure
     /// connections, time-out, or a database that is not set up yet.</returns>
     public static bool IsOutage(Exception failure) => failure switch
     {
-        PostgresException refused => refused.IsTransient || refused.SqlState is
-            PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidCatalogName or PostgresErrorCodes.QueryCanceled or
-            PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification or
-            PostgresErrorCodes.ReadOnlySqlTransaction,
+        // FATAL: the connection itself was refused or ended, so no statement of ours can be the reason.
+        PostgresException refused => refused.IsTransient || refused.InvariantSeverity == "FATAL" || refused.SqlState is
+            PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.ReadOnlySqlTransaction,
         NpgsqlException => true,
         SocketException or TimeoutException => true,
         _ => false,

@@ -26,6 +26,11 @@ public sealed class Schema(NpgsqlDataSource database)
         {
             return "the database has no schema yet; run the migrator";
         }
+        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.InvalidParameterValue)
+        {
+            // The migration makes the role that the service acts as, too.
+            return $"Postgres refuses: {e.MessageText}; run the migrator";
+        }
         catch (PostgresException e)
         {
             return $"Postgres refuses: {e.MessageText}";
