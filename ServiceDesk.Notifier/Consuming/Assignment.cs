@@ -6,7 +6,12 @@ namespace ServiceDesk.Notifier.Consuming;
 internal sealed partial class Assignment(Offsets offsets, Retries retries, NotifierMetrics metrics, ILogger<Assignment> logger)
 {
     public void Handle(ConsumerBuilder<byte[], byte[]> builder) => builder
-        .SetPartitionsAssignedHandler((_, partitions) => LogAssigned(Numbers(partitions)))
+        .SetPartitionsAssignedHandler((_, partitions) =>
+        {
+            LogAssigned(Numbers(partitions));
+            // The series of a partition without messages would be missing otherwise; with the first one it becomes exact.
+            partitions.ForEach(p => metrics.Lag(p.Partition.Value, 0));
+        })
         .SetPartitionsRevokedHandler((consumer, partitions) =>
         {
             LogRevoked(Numbers(partitions));
