@@ -1,0 +1,39 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using ServiceDesk.ServiceDefaults.Hosting;
+
+namespace ServiceDesk.Tests.Unit;
+
+public sealed class ServiceHostTests
+{
+    private static readonly ServiceInfo Service = new("test", Port: 0, ListenKey: "Listen:Test", DatabaseRole: "none");
+
+    [Fact]
+    public async Task A_service_whose_work_fails_ends_with_an_exit_code_that_tells() =>
+        Assert.Equal(1, await RunAsync<FailingWork>());
+
+    [Fact]
+    public async Task A_service_that_is_stopped_ends_with_0() => Assert.Equal(0, await RunAsync<StoppingWork>());
+
+    private static Task<int> RunAsync<T>() where T : class, IHostedService => ServiceHost.RunAsync(
+        ["--Listen:Test=127.0.0.1:0"], Service, builder => builder.Services.AddHostedService<T>(), _ => { })
+        .WaitAsync(TimeSpan.FromSeconds(60));
+
+    private sealed class FailingWork : BackgroundService
+    {
+        protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+        {
+            await Task.Yield();
+            throw new InvalidOperationException("a bug");
+        }
+    }
+
+    private sealed class StoppingWork(IHostApplicationLifetime lifetime) : BackgroundService
+    {
+        protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+        {
+            lifetime.StopApplication();
+            await Task.Delay(Timeout.Infinite, stoppingToken);
+        }
+    }
+}
