@@ -52,9 +52,18 @@ internal sealed class ChildProcess : IAsyncDisposable
         return new ChildProcess(start);
     }
 
-    public void Send(int signal) => PosixSignals.Send(Id, signal);
+    public void Send(int signal)
+    {
+        Assert.False(_process.HasExited, $"The process has ended already: {this}");
+        PosixSignals.Send(Id, signal);
+    }
 
     public Task<int> ExitCodeAsync(TimeSpan? limit = null) => Exited.WaitAsync(limit ?? Eventually.Limit);
+
+    /// <summary>Whether it ended by itself; a process that resets connections needs a moment to be gone.</summary>
+    public bool HasDied() => _process.WaitForExit(TimeSpan.FromSeconds(5));
+
+    public override string ToString() => $"exit code {(_process.HasExited ? _process.ExitCode : "none")}{Environment.NewLine}{Output}";
 
     public async Task KillAsync()
     {

@@ -30,12 +30,14 @@ internal sealed class ServiceDeskSystem : IAsyncDisposable
     /// <param name="servers">Where it is made.</param>
     /// <param name="partitions">Of the topic of events.</param>
     /// <param name="kafka">Another broker than that of the servers, for tests that break it.</param>
-    public static async Task<ServiceDeskSystem> CreateAsync(TestServers servers, int partitions = 3, KafkaServer? kafka = null)
-    {
-        kafka ??= servers.Kafka;
-        return new(kafka, await servers.CreateDatabaseAsync(),
-            await kafka.CreateTopicAsync(partitions), await kafka.CreateTopicAsync(partitions: 1));
-    }
+    public static async Task<ServiceDeskSystem> CreateAsync(TestServers servers, int partitions = 3, KafkaServer? kafka = null) =>
+        await CreateAsync(await servers.CreateDatabaseAsync(), kafka ?? servers.Kafka, partitions);
+
+    /// <summary>A system whose migrator has not run yet.</summary>
+    public static async Task<ServiceDeskSystem> CreateUnmigratedAsync(TestServers servers) =>
+        await CreateAsync(await servers.Postgres.CreateEmptyAsync(), servers.Kafka, partitions: 3);
+
+    public Task<MigratorRun> MigrateAsync(params (string Name, string Value)[] settings) => MigratorRun.RunAsync(With(settings));
 
     public Task<ServiceProcess> StartTicketApiAsync(params (string Name, string Value)[] settings) =>
         StartAsync(ServiceProcess.TicketApi, settings);
@@ -56,13 +58,17 @@ internal sealed class ServiceDeskSystem : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var service in _services)
+        foreach (var (number, service) in _services.Index())
         {
             await service.DisposeAsync();
+            await KeptLogs.KeepAsync(Events.Name, $"{number}-{service.Project}", service.Output);
         }
 
         await Database.DisposeAsync();
     }
+
+    private static async Task<ServiceDeskSystem> CreateAsync(TestDatabase database, KafkaServer kafka, int partitions) =>
+        new(kafka, database, await kafka.CreateTopicAsync(partitions), await kafka.CreateTopicAsync(partitions: 1));
 
     private Dictionary<string, string> With((string Name, string Value)[] settings)
     {

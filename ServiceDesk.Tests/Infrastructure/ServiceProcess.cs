@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Xunit.Sdk;
 
 namespace ServiceDesk.Tests.Infrastructure;
 
@@ -14,11 +15,14 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
     private readonly ChildProcess _process;
 
-    private ServiceProcess(ChildProcess process, Uri address)
+    private ServiceProcess(string project, ChildProcess process, Uri address)
     {
+        Project = project;
         _process = process;
         Http = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromSeconds(30) };
     }
+
+    public string Project { get; }
 
     /// <summary>Talks to the service; everything it exposes is HTTP.</summary>
     public HttpClient Http { get; }
@@ -40,7 +44,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
         {
             var line = await process.Output.LineAsync("where it listens", l => l.Contains(Listening, StringComparison.Ordinal));
             using var json = JsonDocument.Parse(line);
-            return new ServiceProcess(process, new Uri(json.RootElement.GetProperty("Message").GetString()![Listening.Length..]));
+            return new ServiceProcess(project, process, new Uri(json.RootElement.GetProperty("Message").GetString()![Listening.Length..]));
         }
         catch
         {
@@ -69,8 +73,15 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
     public async Task<(HttpStatusCode Status, string Body)> ReadinessAsync()
     {
-        using var answer = await Http.GetAsync("readyz");
-        return (answer.StatusCode, await answer.Content.ReadAsStringAsync());
+        try
+        {
+            using var answer = await Http.GetAsync("readyz");
+            return (answer.StatusCode, await answer.Content.ReadAsStringAsync());
+        }
+        catch (HttpRequestException) when (_process.HasDied())
+        {
+            throw new XunitException($"{Project} died: {_process}");
+        }
     }
 
     public async Task<MetricsPage> MetricsAsync() => MetricsPage.Parse(await Http.GetStringAsync("metrics"));
