@@ -1,0 +1,144 @@
+using ServiceDesk.OutboxRelay.Outbox;
+using ServiceDesk.Tests.Infrastructure;
+
+namespace ServiceDesk.Tests.Integration.Relaying;
+
+/// <summary>What a relay may still do to events after it lost its claim: nothing.</summary>
+public sealed class OutboxFencingTests(ServersFixture fixture) : IClassFixture<ServersFixture>, IAsyncLifetime
+{
+    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(60);
+
+    private TestDatabase _database = null!;
+    private OutboxStore _store = null!;
+
+    public async Task InitializeAsync()
+    {
+        _database = await fixture.Servers.CreateDatabaseAsync();
+        _store = new OutboxStore(_database.Source);
+    }
+
+    public async Task DisposeAsync() => await _database.DisposeAsync();
+
+    [Fact]
+    public async Task Only_a_lease_that_ran_out_is_taken_back_and_its_attempt_does_not_count()
+    {
+        var stuck = (await _database.AddEventsAsync(Guid.NewGuid()))[0];
+        await ClaimAsync();
+        await EndLeaseAsync();
+        var busy = (await _database.AddEventsAsync(Guid.NewGuid()))[0];
+        await ClaimAsync();
+
+        Assert.Equal(1, await _store.ReapAsync(Lease, default));
+
+        Assert.Equal("pending", await _database.StatusAsync(stuck));
+        Assert.Equal("processing", await _database.StatusAsync(busy));
+        Assert.Equal(0, await _database.ScalarAsync<int>("SELECT attempts FROM outbox WHERE id = $1", stuck));
+        Assert.Equal(stuck, Assert.Single((await ClaimAsync()).Events).Id);
+    }
+
+    [Theory]
+    [InlineData("sent")]
+    [InlineData("released")]
+    [InlineData("failed")]
+    public async Task A_relay_that_lost_its_claim_cannot_touch_the_event_of_its_successor(string outcome)
+    {
+        var id = (await _database.AddEventsAsync(Guid.NewGuid()))[0];
+        var lost = await ClaimAsync();
+        await EndLeaseAsync();
+        await _store.ReapAsync(Lease, default);
+        var successor = await ClaimAsync();
+
+        Assert.Equal(0, await SettleAsync(outcome, lost.Token, id));
+
+        Assert.Equal("processing", await _database.StatusAsync(id));
+        Assert.Equal(successor.Token, await _database.ScalarAsync<Guid>("SELECT claim_token FROM outbox"));
+        Assert.Equal(1, await _store.MarkSentAsync(successor.Token, [id], default));
+    }
+
+    [Theory]
+    [InlineData("sent")]
+    [InlineData("released")]
+    [InlineData("failed")]
+    public async Task What_is_sent_never_goes_back(string outcome)
+    {
+        var id = (await _database.AddEventsAsync(Guid.NewGuid()))[0];
+        var claim = await ClaimAsync();
+        Assert.Equal(1, await _store.MarkSentAsync(claim.Token, [id], default));
+        var sentAt = await _database.ScalarAsync<DateTime>("SELECT sent_at FROM outbox");
+
+        Assert.Equal(0, await SettleAsync(outcome, claim.Token, id));
+        Assert.Equal(0, await _store.ReapAsync(TimeSpan.Zero, default));
+        Assert.Empty((await ClaimAsync()).Events);
+        Assert.Equal(sentAt, await _database.ScalarAsync<DateTime>("SELECT sent_at FROM outbox WHERE status = 'sent'"));
+    }
+
+    [Fact]
+    public async Task A_settled_event_keeps_what_an_operator_needs_to_know()
+    {
+        var ids = await _database.AddEventsAsync(Guid.NewGuid(), count: 3);
+        var claim = await ClaimAsync();
+
+        Assert.Equal(2, await _store.ReleaseAsync(claim.Token,
+        [
+            new Refusal(ids[0], "broker away", TimeSpan.Zero, Counts: false),
+            new Refusal(ids[1], "refused", TimeSpan.FromMinutes(5), Counts: true),
+        ], default));
+        Assert.Equal(1, await _store.MarkFailedAsync(claim.Token, ids[2], "too large", default));
+
+        Assert.Equal(
+            [("pending", 0, "broker away", 0, false), ("pending", 1, "refused", 5, false), ("failed", 1, "too large", 0, true)],
+            await _database.RowsAsync(
+                row => (row.GetString(0), row.GetInt32(1), row.GetString(2), row.GetInt32(3), row.GetBoolean(4)),
+                """
+                SELECT status, attempts, last_error, ceil(greatest(0, extract(epoch FROM next_attempt_at - now())) / 60)::int,
+                       failed_at IS NOT NULL
+                FROM outbox ORDER BY id
+                """));
+    }
+
+    [Fact]
+    public async Task Retention_deletes_what_was_sent_long_ago_and_nothing_else()
+    {
+        var old = await _database.AddEventsAsync(Guid.NewGuid(), count: 2);
+        await _store.MarkSentAsync((await ClaimAsync()).Token, old, default);
+        await _database.ExecuteAsync("UPDATE outbox SET sent_at = now() - interval '8 days'");
+        var recent = await _database.AddEventsAsync(Guid.NewGuid());
+        await _store.MarkSentAsync((await ClaimAsync()).Token, recent, default);
+        await _database.AddEventsAsync(Guid.NewGuid());
+        await _database.ExecuteAsync("UPDATE outbox SET created_at = now() - interval '9 days'");
+
+        var (last, deleted, looked) = await _store.DeleteSentAsync(after: 0, TimeSpan.FromDays(7), window: 1000, default);
+
+        Assert.Equal((4, 2), (looked, deleted));
+        Assert.Equal(await _database.ScalarAsync<long>("SELECT max(id) FROM outbox"), last);
+        Assert.Equal("pending=1 sent=1", await _database.StatusesAsync());
+    }
+
+    [Fact]
+    public async Task The_backlog_counts_what_waits_and_the_age_of_the_oldest_unsent_event()
+    {
+        var empty = await _store.BacklogAsync(default);
+        Assert.Equal((0, 0.0), (empty.Pending, empty.LagSeconds));
+
+        await _database.AddEventsAsync(Guid.NewGuid());
+        await ClaimAsync();
+        await _database.ExecuteAsync("UPDATE outbox SET created_at = now() - interval '100 seconds'");
+        await _database.AddEventsAsync(Guid.NewGuid(), count: 2);
+
+        var backlog = await _store.BacklogAsync(default);
+        Assert.Equal(3, backlog.Pending);
+        Assert.InRange(backlog.LagSeconds, 100, 160);
+    }
+
+    private Task<int> SettleAsync(string outcome, Guid token, long id) => outcome switch
+    {
+        "sent" => _store.MarkSentAsync(token, [id], default),
+        "released" => _store.ReleaseAsync(token, [new Refusal(id, "late", TimeSpan.Zero, Counts: true)], default),
+        _ => _store.MarkFailedAsync(token, id, "late", default),
+    };
+
+    private Task<ClaimedBatch> ClaimAsync() => _store.ClaimAsync(100, CancellationToken.None);
+
+    private Task EndLeaseAsync() =>
+        _database.ExecuteAsync("UPDATE outbox SET processing_started_at = now() - interval '61 seconds' WHERE status = 'processing'");
+}
