@@ -28,6 +28,11 @@ public static class ServiceHost
             // The host stops when one of them throws, but returns as if it had been asked to.
             return parts.Exists(part => part.ExecuteTask is { IsFaulted: true }) ? Failed : 0;
         }
+        catch (OperationCanceledException)
+        {
+            // Asked to stop while it was still starting.
+            return 0;
+        }
         catch (SettingsException bad)
         {
             await Console.Error.WriteLineAsync($"{service.Name}: {bad.Message}");

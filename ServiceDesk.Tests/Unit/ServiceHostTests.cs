@@ -13,7 +13,7 @@ public sealed class ServiceHostTests
         Assert.Equal(1, await RunAsync<FailingWork>());
 
     [Fact]
-    public async Task A_service_that_is_stopped_ends_with_0() => Assert.Equal(0, await RunAsync<StoppingWork>());
+    public async Task A_service_that_is_stopped_while_it_starts_ends_with_0() => Assert.Equal(0, await RunAsync<StoppingWork>());
 
     private static Task<int> RunAsync<T>() where T : class, IHostedService => ServiceHost.RunAsync(
         ["--Listen:Test=127.0.0.1:0"], Service, builder => builder.Services.AddHostedService<T>(), _ => { })
