@@ -116,7 +116,7 @@ internal sealed partial class ConsumeLoop(
             await processor.ProcessAsync(batch, stopping);
             offsets.Store(consumer, batch.GroupBy(m => m.Partition).Select(p => p.Last().Next), batch.Count);
         }
-        catch (Exception failure) when (!stopping.IsCancellationRequested)
+        catch (Exception failure) when (failure is not OperationCanceledException || !stopping.IsCancellationRequested)
         {
             LogBatchFailed(batch.Count, failure.Message);
             retries.Begin(consumer, batch);

@@ -71,9 +71,9 @@ internal sealed class Retries(PartitionRetry retry)
             await retry.RunAsync(messages, cancellation);
             _finished.Enqueue(messages);
         }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        catch (Exception) when (cancellation.IsCancellationRequested)
         {
-            // The partition is another member's, or the service stops.
+            // The partition is another member's, or the service stops: whatever ended the retry, its messages are read again.
         }
     }
 }
