@@ -44,7 +44,9 @@ internal sealed class ServiceProcess : IAsyncDisposable
         {
             var line = await process.Output.LineAsync("where it listens", l => l.Contains(Listening, StringComparison.Ordinal));
             using var json = JsonDocument.Parse(line);
-            return new ServiceProcess(project, process, new Uri(json.RootElement.GetProperty("Message").GetString()![Listening.Length..]));
+            // Every interface is nowhere to connect to.
+            var address = json.RootElement.GetProperty("Message").GetString()![Listening.Length..].Replace("[::]", "localhost", StringComparison.Ordinal);
+            return new ServiceProcess(project, process, new Uri(address));
         }
         catch
         {
