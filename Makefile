@@ -2,7 +2,7 @@
 # LANE=full or LANE=stand-in decides which packages are used; unset, the build finds out.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test e2e check db-up db-down migrate-up run-ticket run-relay run-notify manifests FORCE
+.PHONY: help run test e2e check db-up db-down migrate-up run-ticket run-relay run-notify manifests images kind-up kind-load kind-down k8s-apply k8s-e2e FORCE
 
 help: ## show this list
 	@grep -hE '^[a-z0-9%-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([^:]+):.*## (.*)/  make \1|\2/' | \
@@ -40,6 +40,24 @@ run-notify: ## run the notifier alone
 
 manifests: ## write infra/k8s/base from the AppHost, with aspirate
 	@scripts/manifests.sh
+
+images: ## build the services' images, with the SDK alone
+	@scripts/images.sh
+
+kind-up: ## make a Kubernetes cluster on this machine
+	@scripts/k8s.sh up
+
+kind-load: ## bring the images into it
+	@scripts/k8s.sh load
+
+k8s-apply: ## put the whole system into it and wait until it is ready
+	@scripts/k8s.sh apply
+
+k8s-e2e: ## check the whole pipeline in it
+	@scripts/k8s.sh e2e
+
+kind-down: ## delete it with all its data
+	@scripts/k8s.sh down
 
 diag-%: FORCE ## look inside: diag-outbox, -processed, -lag, -topics, -peek, -groups, -group; ARGS="..."
 	@scripts/diag.sh $* $(ARGS)

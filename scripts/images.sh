@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# Builds the images of the four services with the .NET SDK itself: no Dockerfile, no shell or package manager inside, not
+# root. The names and the version are the ones that the manifests use (Directory.Build.props).
+#
+#   scripts/images.sh                      into the local container runtime
+#   scripts/images.sh --push REGISTRY      to a registry, for example registry.example.com; log in to it before
+#   scripts/images.sh --archive FOLDER     as files, for example for kind load image-archive
+#   scripts/images.sh --list               only names them
+#
+# Only in the full lane: the stand-in lane's librdkafka belongs to the machine that it was built on.
+set -euo pipefail
+# shellcheck source=lib/load.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib/load.sh"
+
+IMAGES=(Migrator TicketApi OutboxRelay Notifier)
+
+image_of() {
+    dotnet msbuild "$ROOT/ServiceDesk.$1" -getProperty:ContainerRepository -getProperty:ContainerImageTag |
+        sed -nE 's/.*"Container(Repository|ImageTag)": "(.*)".*/\2/p' | paste -sd:
+}
+
+publish() {
+    local project=$1 log=$RUN_DIR/image-$1.log
+    shift
+    interruptible dotnet publish "$ROOT/ServiceDesk.$project" -c Release --os linux -t:PublishContainer \
+        --disable-build-servers -nologo "$@" >"$log" 2>&1 || fail_with_log "$log" "no image of $project"
+}
+
+target=()
+archive=
+case ${1-} in
+    '') ;;
+    --push)
+        [[ -n ${2-} ]] || usage_error "--push needs a registry"
+        target=(-p:ContainerRegistry="$2")
+        ;;
+    --archive)
+        [[ -n ${2-} ]] || usage_error "--archive needs a folder"
+        mkdir -p "$2"
+        archive=$(cd "$2" && pwd)
+        ;;
+    --list)
+        for project in "${IMAGES[@]}"; do image_of "$project"; done
+        exit
+        ;;
+    -h | --help)
+        show_help
+        exit
+        ;;
+    *) usage_error "unknown option $1" ;;
+esac
+
+choose_lane
+[[ $LANE == full ]] || die "images are built in the full lane only"
+mkdir -p "$RUN_DIR"
+for project in "${IMAGES[@]}"; do
+    [[ -z $archive ]] || target=(-p:ContainerArchiveOutputPath="$archive/$project.tar.gz")
+    publish "$project" "${target[@]}"
+    say "$(image_of "$project")"
+done
