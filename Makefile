@@ -2,7 +2,7 @@
 # LANE=full or LANE=stand-in decides which packages are used; unset, the build finds out.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test e2e check db-up db-down migrate-up run-ticket run-relay run-notify manifests images kind-up kind-load kind-down k8s-apply k8s-e2e FORCE
+.PHONY: help run test chaos e2e check db-up db-down migrate-up run-ticket run-relay run-notify manifests FORCE
 
 help: ## show this list
 	@grep -hE '^[a-z0-9%-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([^:]+):.*## (.*)/  make \1|\2/' | \
@@ -13,6 +13,9 @@ run: ## build and run the whole system in the foreground; Ctrl-C stops it
 
 test: ## build everything and run all tests
 	@scripts/test.sh
+
+chaos: ## break everything for MINUTES=5 under load, then check every promise; SEED=n repeats a run's faults
+	@MINUTES="$(MINUTES)" SEED="$(SEED)" scripts/chaos.sh
 
 e2e: ## check the whole pipeline on this machine
 	@scripts/e2e_local.sh

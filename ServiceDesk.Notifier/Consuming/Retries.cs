@@ -73,7 +73,7 @@ internal sealed class Retries(PartitionRetry retry)
         }
         catch (Exception) when (cancellation.IsCancellationRequested)
         {
-            // The partition is another member's, or the service stops: whatever ended the retry, its messages are read again.
+            // The partition is another member's, or the service stops; not always is it the cancelling itself that ends the try.
         }
     }
 }

@@ -60,7 +60,8 @@ internal sealed class FleetMember(string project, int number, Dictionary<string,
 
         try
         {
-            Assert.Equal(0, await process.StopAsync(limit));
+            var exit = await process.StopAsync(limit);
+            Assert.True(exit == 0, $"{Name} was asked to stop, and ended with {exit}.{Environment.NewLine}{process.Output}");
         }
         catch (TimeoutException)
         {
