@@ -44,6 +44,8 @@ internal sealed class ChildProcess : IAsyncDisposable
             WorkingDirectory = Path.GetTempPath(),
         };
         InheritedSettings.RemoveFrom(start.Environment);
+        // Processes that live for seconds only pay for profiling what they run, and never gain from it.
+        start.Environment["DOTNET_TieredPGO"] = "0";
         foreach (var (name, value) in environment)
         {
             start.Environment[name] = value;

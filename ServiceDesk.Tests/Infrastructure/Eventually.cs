@@ -7,7 +7,7 @@ namespace ServiceDesk.Tests.Infrastructure;
 internal static class Eventually
 {
     /// <summary>For what takes a moment on an idle machine, and must not fail on a busy one.</summary>
-    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(25);
 
