@@ -10,7 +10,7 @@ namespace ServiceDesk.Notifier.Consuming;
 internal sealed class Retries(PartitionRetry retry)
 {
     private readonly Dictionary<TopicPartition, (CancellationTokenSource Cancel, Task Task)> _running = [];
-    private readonly ConcurrentQueue<List<ReceivedMessage>> _finished = new();
+    private readonly ConcurrentQueue<(CancellationTokenSource Run, List<ReceivedMessage> Messages)> _finished = new();
 
     /// <summary>Pauses the partitions of a failed batch and starts to retry them.</summary>
     public void Begin(IConsumer<byte[], byte[]> consumer, IEnumerable<ReceivedMessage> batch)
@@ -25,17 +25,20 @@ internal sealed class Retries(PartitionRetry retry)
 
             consumer.Pause([partition.Key]);
             var cancel = new CancellationTokenSource();
-            _running[partition.Key] = (cancel, Task.Run(() => RunAsync(partition.ToList(), cancel.Token), CancellationToken.None));
+            _running[partition.Key] = (cancel, Task.Run(() => RunAsync(partition.ToList(), cancel), CancellationToken.None));
         }
     }
 
     /// <summary>Takes up partitions whose retry is finished.</summary>
     public void Collect(IConsumer<byte[], byte[]> consumer, Offsets offsets)
     {
-        while (_finished.TryDequeue(out var done))
+        while (_finished.TryDequeue(out var finished))
         {
-            if (_running.Remove(done[^1].Partition, out var run))
+            var done = finished.Messages;
+            // A partition that left and came back may be in a later retry; this result is not that one's.
+            if (_running.TryGetValue(done[^1].Partition, out var run) && run.Cancel == finished.Run)
             {
+                _running.Remove(done[^1].Partition);
                 run.Cancel.Dispose();
                 offsets.Store(consumer, [done[^1].Next], done.Count);
                 consumer.Resume([done[^1].Partition]);
@@ -64,14 +67,14 @@ internal sealed class Retries(PartitionRetry retry)
     }
 
     /// <summary>A retry that is cancelled reports nothing: what it did is skipped as duplicate when it is read again.</summary>
-    private async Task RunAsync(List<ReceivedMessage> messages, CancellationToken cancellation)
+    private async Task RunAsync(List<ReceivedMessage> messages, CancellationTokenSource run)
     {
         try
         {
-            await retry.RunAsync(messages, cancellation);
-            _finished.Enqueue(messages);
+            await retry.RunAsync(messages, run.Token);
+            _finished.Enqueue((run, messages));
         }
-        catch (Exception) when (cancellation.IsCancellationRequested)
+        catch (Exception) when (run.IsCancellationRequested)
         {
             // The partition is another member's, or the service stops; not always is it the cancelling itself that ends the try.
         }
