@@ -31,18 +31,7 @@ internal static class ProduceCommand
             await standardInput.CopyToAsync(input, run.Cancelled);
         }
 
-        using var producer = new ProducerBuilder<byte[]?, byte[]>(new ProducerConfig
-        {
-            BootstrapServers = run.Settings.Brokers,
-            Acks = Acks.All,
-            EnableIdempotence = true,
-            // The services' partitioner: a key has to meet its other messages.
-            Partitioner = Partitioner.Murmur2Random,
-            MessageTimeoutMs = (int)DiagSettings.AnswerTimeout.TotalMilliseconds,
-        })
-            .SetLogHandler((_, _) => { })
-            .SetErrorHandler((_, _) => { })
-            .Build();
+        using var producer = EventProducer.Build(run.Settings);
         var key = run.Arguments.Find("--key");
         var sent = await producer.ProduceAsync(
             topic,

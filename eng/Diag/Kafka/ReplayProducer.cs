@@ -9,17 +9,7 @@ internal sealed class ReplayProducer(DiagSettings settings) : IDisposable
 {
     private const string AddedPrefix = "dlq_";
 
-    private readonly IProducer<byte[], byte[]> _producer = new ProducerBuilder<byte[], byte[]>(new ProducerConfig
-    {
-        BootstrapServers = settings.Brokers,
-        Acks = Acks.All,
-        EnableIdempotence = true,
-        Partitioner = Partitioner.Murmur2Random,
-        MessageTimeoutMs = (int)DiagSettings.AnswerTimeout.TotalMilliseconds,
-    })
-        .SetLogHandler((_, _) => { })
-        .SetErrorHandler((_, _) => { })
-        .Build();
+    private readonly IProducer<byte[]?, byte[]> _producer = EventProducer.Build(settings);
 
     /// <exception cref="KafkaException">The broker did not acknowledge it.</exception>
     public Task SendAsync(Message letter, CancellationToken cancelled)
