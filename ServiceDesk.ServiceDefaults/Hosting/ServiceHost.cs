@@ -24,14 +24,17 @@ public static class ServiceHost
             app.UseServiceDefaults();
             map(app);
             var parts = app.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToList();
-            await app.RunAsync();
+            try
+            {
+                await app.RunAsync();
+            }
+            catch (OperationCanceledException)
+            {
+                // It was still starting when it was asked to stop, or when one of its parts failed.
+            }
+
             // The host stops when one of them throws, but returns as if it had been asked to.
             return parts.Exists(part => part.ExecuteTask is { IsFaulted: true }) ? Failed : 0;
-        }
-        catch (OperationCanceledException)
-        {
-            // Asked to stop while it was still starting.
-            return 0;
         }
         catch (SettingsException bad)
         {

@@ -4,8 +4,7 @@ using ServiceDesk.Tests.Infrastructure;
 namespace ServiceDesk.Tests.Faults;
 
 /// <summary>A relay that froze, and wakes up when others have taken over, cannot change what is not its own any more.</summary>
-[Collection(FaultTests.Name)]
-public sealed class ClaimTests(FaultServersFixture servers) : IAsyncLifetime
+public sealed class ClaimTests(FaultServersFixture servers) : IClassFixture<FaultServersFixture>, IAsyncLifetime
 {
     private TestDatabase? _database;
 

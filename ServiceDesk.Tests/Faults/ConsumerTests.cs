@@ -4,8 +4,7 @@ using ServiceDesk.Tests.Infrastructure;
 namespace ServiceDesk.Tests.Faults;
 
 /// <summary>P2, the consumer's half: nothing that was read is lost, and nothing that was read twice happens twice.</summary>
-[Collection(FaultTests.Name)]
-public sealed class ConsumerTests(FaultServersFixture servers)
+public sealed class ConsumerTests(FaultServersFixture servers) : IClassFixture<FaultServersFixture>
 {
     private const int Events = 50;
 

@@ -2,7 +2,7 @@ using ServiceDesk.Tests.Infrastructure;
 
 namespace ServiceDesk.Tests.Faults;
 
-/// <summary>Postgres and Kafka for the fault tests alone.</summary>
+/// <summary>Postgres and Kafka that no other test uses, so that a test can break them.</summary>
 public sealed class FaultServersFixture : IAsyncLifetime
 {
     private TestServers? _servers;

@@ -4,8 +4,7 @@ using ServiceDesk.Tests.Infrastructure;
 namespace ServiceDesk.Tests.Faults;
 
 /// <summary>P3: order per ticket, with any number of relays.</summary>
-[Collection(FaultTests.Name)]
-public sealed class OrderTests(FaultServersFixture servers)
+public sealed class OrderTests(FaultServersFixture servers) : IClassFixture<FaultServersFixture>
 {
     private const int Changes = 3;
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);

@@ -4,8 +4,7 @@ using ServiceDesk.Tests.Infrastructure;
 namespace ServiceDesk.Tests.Faults;
 
 /// <summary>The broker refuses a request for good. Its answer is about all events in the request, and most are innocent.</summary>
-[Collection(FaultTests.Name)]
-public sealed class RefusalTests(FaultServersFixture servers)
+public sealed class RefusalTests(FaultServersFixture servers) : IClassFixture<FaultServersFixture>
 {
     private const int MaxAttempts = 5;
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);

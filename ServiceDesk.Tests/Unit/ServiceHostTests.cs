@@ -13,11 +13,18 @@ public sealed class ServiceHostTests
         Assert.Equal(1, await RunAsync<FailingWork>());
 
     [Fact]
+    public async Task A_service_whose_work_fails_while_another_part_still_starts_ends_with_an_exit_code_that_tells() =>
+        Assert.Equal(1, await RunAsync<FailingWork>(services => services.AddHostedService<NeverStarted>()));
+
+    [Fact]
     public async Task A_service_that_is_stopped_while_it_starts_ends_with_0() => Assert.Equal(0, await RunAsync<StoppingWork>());
 
-    private static Task<int> RunAsync<T>() where T : class, IHostedService => ServiceHost.RunAsync(
-        ["--Listen:Test=127.0.0.1:0"], Service, builder => builder.Services.AddHostedService<T>(), _ => { })
-        .WaitAsync(TimeSpan.FromSeconds(60));
+    private static Task<int> RunAsync<T>(Action<IServiceCollection>? addMore = null) where T : class, IHostedService =>
+        ServiceHost.RunAsync(["--Listen:Test=127.0.0.1:0"], Service, builder =>
+        {
+            builder.Services.AddHostedService<T>();
+            addMore?.Invoke(builder.Services);
+        }, _ => { }).WaitAsync(TimeSpan.FromSeconds(60));
 
     private sealed class FailingWork : BackgroundService
     {
@@ -26,6 +33,13 @@ public sealed class ServiceHostTests
             await Task.Yield();
             throw new InvalidOperationException("a bug");
         }
+    }
+
+    private sealed class NeverStarted : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken) => Task.Delay(Timeout.Infinite, cancellationToken);
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 
     private sealed class StoppingWork(IHostApplicationLifetime lifetime) : BackgroundService

@@ -6,8 +6,7 @@ using ServiceDesk.Tests.Infrastructure;
 namespace ServiceDesk.Tests.Faults.BadInput;
 
 /// <summary>Bad messages in the topic of a real notifier: each ends as a dead letter, and none stops the events around it.</summary>
-[Collection(FaultTests.Name)]
-public sealed class MessageCorpusTests(FaultServersFixture servers)
+public sealed class MessageCorpusTests(FaultServersFixture servers) : IClassFixture<FaultServersFixture>
 {
     private const string Sound =
         """

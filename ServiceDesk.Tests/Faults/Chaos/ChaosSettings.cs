@@ -9,7 +9,7 @@ namespace ServiceDesk.Tests.Faults.Chaos;
 /// <param name="ReportFile">Where the report is written besides the test's output, or null.</param>
 internal sealed record ChaosSettings(int Seed, TimeSpan Duration, string? ReportFile)
 {
-    private const int DefaultSeconds = 75;
+    private const int DefaultSeconds = 60;
 
     public int Apis { get; } = 2;
 

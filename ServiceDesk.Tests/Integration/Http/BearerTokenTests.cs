@@ -6,27 +6,9 @@ using ServiceDesk.Tests.Infrastructure;
 namespace ServiceDesk.Tests.Integration.Http;
 
 /// <summary>An API that is configured with an issuer's public key.</summary>
-public sealed class BearerTokenTests : IAsyncLifetime, IDisposable
+public sealed class BearerTokenTests(BearerTokenApi api) : IClassFixture<BearerTokenApi>
 {
-    private const string Issuer = "https://issuer.test";
-
-    private readonly ServersFixture _servers = new();
-    private readonly RSA _key = RSA.Create(2048);
-    private readonly string _keyFile = Path.GetTempFileName();
-    private ServiceDeskSystem? _system;
-    private TicketClient? _client;
-
-    private TicketClient Client => _client!;
-
-    public async Task InitializeAsync()
-    {
-        await File.WriteAllTextAsync(_keyFile, _key.ExportSubjectPublicKeyInfoPem());
-        await _servers.InitializeAsync();
-        _system = await ServiceDeskSystem.CreateAsync(_servers.Servers);
-        _system.Settings["Auth__PublicKeyFile"] = _keyFile;
-        _system.Settings["Auth__Issuer"] = Issuer;
-        _client = new TicketClient((await _system.StartTicketApiAsync()).Http);
-    }
+    private TicketClient Client => api.Client;
 
     [Fact]
     public async Task A_request_without_a_token_is_refused_with_a_problem_document()
@@ -40,19 +22,19 @@ public sealed class BearerTokenTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task A_request_with_a_valid_token_is_served()
     {
-        var answer = await Client.PostAsync(new { title = "Printer on fire" }, Bearer(Token(_key)));
+        var answer = await Client.PostAsync(new { title = "Printer on fire" }, Bearer(Token(api.Key)));
 
         Assert.Equal(201, answer.Status);
     }
 
     [Theory]
     [InlineData("servicedesk", "https://another.test", 5)]
-    [InlineData("another", Issuer, 5)]
-    [InlineData("servicedesk", Issuer, -5)]
+    [InlineData("another", BearerTokenApi.Issuer, 5)]
+    [InlineData("servicedesk", BearerTokenApi.Issuer, -5)]
     public async Task A_token_for_another_audience_of_another_issuer_or_out_of_date_is_refused(string audience, string issuer, int minutesLeft)
     {
         var answer = await Client.PostAsync(
-            new { title = "Printer on fire" }, Bearer(Token(_key, audience, issuer, TimeSpan.FromMinutes(minutesLeft))));
+            new { title = "Printer on fire" }, Bearer(Token(api.Key, audience, issuer, TimeSpan.FromMinutes(minutesLeft))));
 
         answer.IsProblem(401, "unauthorized");
     }
@@ -86,22 +68,9 @@ public sealed class BearerTokenTests : IAsyncLifetime, IDisposable
     public async Task Probes_and_metrics_need_no_token(string path) =>
         Assert.Equal(200, (await Client.GetAsync(path)).Status);
 
-    public async Task DisposeAsync()
-    {
-        if (_system is not null)
-        {
-            await _system.DisposeAsync();
-        }
-
-        await _servers.DisposeAsync();
-        File.Delete(_keyFile);
-    }
-
-    public void Dispose() => _key.Dispose();
-
     private static (string Name, string Value) Bearer(string token) => ("Authorization", $"Bearer {token}");
 
-    private static string Token(RSA key, string audience = "servicedesk", string issuer = Issuer, TimeSpan? left = null)
+    private static string Token(RSA key, string audience = "servicedesk", string issuer = BearerTokenApi.Issuer, TimeSpan? left = null)
     {
         var expires = DateTime.UtcNow + (left ?? TimeSpan.FromMinutes(5));
         // The cache would keep providers of keys that a test disposes.
