@@ -10,7 +10,12 @@ internal static class TicketEndpoints
     private const int DefaultPage = 50;
     private const int MaxPage = 200;
 
-    public static void AddTickets(this WebApplicationBuilder builder) => builder.Services.AddSingleton<TicketStore>();
+    public static void AddTickets(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<TicketStore>();
+        builder.Services.AddSingleton<TicketWriter>();
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<TicketWriter>());
+    }
 
     public static void MapTickets(this IEndpointRouteBuilder app)
     {

@@ -3,20 +3,25 @@ namespace ServiceDesk.TicketApi.Tickets;
 /// <summary>Every statement on tickets and their events.</summary>
 internal static class TicketSql
 {
-    /// <summary>One statement, so one transaction and one round trip: the ticket and its event, or neither. A key that
-    /// is taken inserts nothing and returns no row.</summary>
+    /// <summary>One statement, so one transaction and one round trip: each ticket with its event, or neither. A key that is
+    /// taken inserts nothing and returns no row. Keys are inserted in their order, so that two transactions with the same
+    /// ones wait for each other in one direction only.</summary>
     public const string Create =
         """
-        WITH ticket AS (
+        WITH request AS MATERIALIZED (
+            SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8)
+                AS r(id, title, description, idempotency_key, request_hash, event_id, payload, headers)
+            ORDER BY idempotency_key
+        ), ticket AS (
             INSERT INTO tickets (id, title, description, idempotency_key, request_hash)
-            VALUES ($1, $2, $3, $4, $5)
+            SELECT id, title, description, idempotency_key, request_hash FROM request
             ON CONFLICT (idempotency_key) DO NOTHING
             RETURNING id, created_at
         ), event AS (
             INSERT INTO outbox (event_id, aggregate, aggregate_id, event_type, payload, headers)
-            SELECT $6, 'ticket', ticket.id, $7, $8, $9 FROM ticket
+            SELECT event_id, 'ticket', id, 'ticket.created', payload, headers FROM request JOIN ticket USING (id)
         )
-        SELECT created_at FROM ticket
+        SELECT id, created_at FROM ticket
         """;
 
     /// <summary>What an earlier request with this key created, and the hash of that request.</summary>

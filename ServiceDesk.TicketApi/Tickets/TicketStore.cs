@@ -7,29 +7,17 @@ using ServiceDesk.TicketApi.Outbox;
 namespace ServiceDesk.TicketApi.Tickets;
 
 /// <summary>Tickets in Postgres. Every change writes its outbox event in the same transaction.</summary>
-internal sealed class TicketStore(NpgsqlDataSource database, OutboxHints hints)
+internal sealed class TicketStore(NpgsqlDataSource database, TicketWriter writer, OutboxHints hints)
 {
     /// <returns>The new ticket; the one an equal request created earlier under the same key; or null when the key belongs
     /// to a different request.</returns>
     public async Task<Ticket?> CreateAsync(NewTicket ticket, string requestId, CancellationToken cancellation)
     {
-        var payload = new TicketCreated(ticket.Id, ticket.Title, ticket.Description, TicketStatus.Open, Version: 1);
-        await using var insert = database.CreateCommand(TicketSql.Create);
-        Add(insert.Parameters, ticket.Id);
-        Add(insert.Parameters, ticket.Title);
-        Add(insert.Parameters, ticket.Description);
-        Add(insert.Parameters, ticket.IdempotencyKey);
-        Add(insert.Parameters, ticket.RequestHash);
-        Add(insert.Parameters, Guid.CreateVersion7());
-        Add(insert.Parameters, EventTypes.TicketCreated);
-        AddJson(insert.Parameters, JsonSerializer.SerializeToUtf8Bytes(payload, TicketJson.Default.TicketCreated));
-        AddJson(insert.Parameters, OutboxHeaders.Current(requestId));
-        if (await insert.ExecuteScalarAsync(cancellation) is not DateTime createdAt)
+        if (await writer.WriteAsync(new PendingTicket(ticket, requestId), cancellation) is not { } createdAt)
         {
             return await FindByKeyAsync(ticket, cancellation);
         }
 
-        hints.Send();
         return new Ticket(ticket.Id, ticket.Title, ticket.Description, TicketStatus.Open, 1, createdAt, createdAt);
     }
 
@@ -130,9 +118,6 @@ internal sealed class TicketStore(NpgsqlDataSource database, OutboxHints hints)
 
     private static void Add(NpgsqlParameterCollection parameters, string? value) =>
         parameters.Add(new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
-
-    private static void Add(NpgsqlParameterCollection parameters, byte[]? value) =>
-        parameters.Add(new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bytea });
 
     private static void AddJson(NpgsqlParameterCollection parameters, byte[] value) =>
         parameters.Add(new() { Value = value, NpgsqlDbType = NpgsqlDbType.Jsonb });

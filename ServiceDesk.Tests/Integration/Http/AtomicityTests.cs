@@ -29,6 +29,20 @@ public sealed class AtomicityTests(TicketApiFixture api) : IAsyncLifetime
         Assert.Equal(0, await api.Database.ScalarAsync<long>("SELECT count(*) FROM tickets WHERE title = $1", Title));
     }
 
+    /// <summary>Requests that come at once share a transaction.</summary>
+    [Fact]
+    public async Task Tickets_created_beside_it_are_saved()
+    {
+        var title = $"Beside it {Guid.NewGuid()}";
+        var answers = await Task.WhenAll(Enumerable.Range(0, 60).Select(
+            number => api.Client.PostAsync(new { title = number % 20 == 7 ? Title : title })));
+
+        Assert.Equal(57, answers.Count(answer => answer.Status == 201));
+        Assert.Equal(57, await api.Database.ScalarAsync<long>(
+            "SELECT count(*) FROM tickets t JOIN outbox o ON o.aggregate_id = t.id WHERE t.title = $1", title));
+        Assert.Equal(0, await api.Database.ScalarAsync<long>("SELECT count(*) FROM tickets WHERE title = $1", Title));
+    }
+
     [Fact]
     public async Task A_key_whose_request_failed_can_be_used_again()
     {

@@ -1,0 +1,119 @@
+using System.Diagnostics;
+using System.Threading.Channels;
+using Npgsql;
+using NpgsqlTypes;
+using ServiceDesk.ServiceDefaults.Database;
+using ServiceDesk.TicketApi.Outbox;
+
+namespace ServiceDesk.TicketApi.Tickets;
+
+/// <summary>
+/// Creates tickets together: those that come while a transaction is under way share the next one, its round trip and its
+/// commit. Nobody waits for others to come, so a lone request is as fast as ever. (Group commit, as databases do it for
+/// their log; DeWitt et al., Implementation Techniques for Main Memory Database Systems, 1984.)
+/// </summary>
+internal sealed class TicketWriter(NpgsqlDataSource database, OutboxHints hints) : BackgroundService
+{
+    /// <summary>Transactions under way at once.</summary>
+    private const int Writers = 2;
+
+    private const int MaxBatch = 128;
+
+    /// <summary>A caller waits this long at most, in the queue and for the commit.</summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(4.5);
+
+    private readonly Channel<PendingTicket> _queue = Channel.CreateBounded<PendingTicket>(8 * MaxBatch);
+
+    /// <returns>When it was created, or null when its idempotency key is taken.</returns>
+    /// <exception cref="TimeoutException">The database did not answer in time; whether the ticket was created is not known.</exception>
+    public async Task<DateTime?> WriteAsync(PendingTicket pending, CancellationToken cancellation)
+    {
+        await _queue.Writer.WriteAsync(pending, cancellation);
+        try
+        {
+            return await pending.Outcome.WaitAsync(Limit, cancellation);
+        }
+        catch (Exception gaveUp) when (gaveUp is TimeoutException or OperationCanceledException)
+        {
+            pending.TryTake();
+            throw;
+        }
+    }
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(Enumerable.Range(0, Writers).Select(_ => Task.Run(() => WriteAllAsync(stoppingToken), CancellationToken.None)));
+
+    private async Task WriteAllAsync(CancellationToken stopping)
+    {
+        var batch = new List<PendingTicket>(MaxBatch);
+        while (await _queue.Reader.WaitToReadAsync(stopping))
+        {
+            while (batch.Count < MaxBatch && _queue.Reader.TryRead(out var pending))
+            {
+                if (pending.TryTake())
+                {
+                    batch.Add(pending);
+                }
+            }
+
+            if (batch.Count > 0)
+            {
+                await CreateAsync(batch);
+                batch.Clear();
+            }
+        }
+    }
+
+    private async Task CreateAsync(List<PendingTicket> batch)
+    {
+        try
+        {
+            var created = await InsertAsync(batch);
+            foreach (var pending in batch)
+            {
+                pending.Complete(created.TryGetValue(pending.Ticket.Id, out var at) ? at : null);
+            }
+        }
+        catch (PostgresException refused) when (batch.Count > 1 && !DatabaseFailure.IsOutage(refused))
+        {
+            // The statement failed as a whole, so nothing of it happened; only the ticket at fault is to fail.
+            foreach (var pending in batch)
+            {
+                await CreateAsync([pending]);
+            }
+        }
+        catch (Exception failure)
+        {
+            batch.ForEach(pending => pending.Fail(failure));
+        }
+    }
+
+    private async Task<Dictionary<Guid, DateTime>> InsertAsync(List<PendingTicket> batch)
+    {
+        // A trace has one parent: the statement belongs to the first request, the others only share it.
+        Activity.Current = batch[0].Activity;
+        await using var insert = database.CreateCommand(TicketSql.Create);
+        Add(insert, NpgsqlDbType.Uuid, batch, p => p.Ticket.Id);
+        Add(insert, NpgsqlDbType.Text, batch, p => p.Ticket.Title);
+        Add(insert, NpgsqlDbType.Text, batch, p => p.Ticket.Description);
+        Add(insert, NpgsqlDbType.Text, batch, p => p.Ticket.IdempotencyKey);
+        Add(insert, NpgsqlDbType.Bytea, batch, p => p.Ticket.RequestHash);
+        Add(insert, NpgsqlDbType.Uuid, batch, p => p.EventId);
+        Add(insert, NpgsqlDbType.Jsonb, batch, p => p.Payload);
+        Add(insert, NpgsqlDbType.Jsonb, batch, p => p.Headers);
+        var created = new Dictionary<Guid, DateTime>(batch.Count);
+        await using (var reader = await insert.ExecuteReaderAsync())
+        {
+            while (await reader.ReadAsync())
+            {
+                created.Add(reader.GetGuid(0), reader.GetDateTime(1));
+            }
+        }
+
+        hints.Send();
+        return created;
+    }
+
+    private static void Add<T>(NpgsqlCommand command, NpgsqlDbType type, List<PendingTicket> batch, Func<PendingTicket, T> value) =>
+        command.Parameters.Add(new NpgsqlParameter<T[]> { TypedValue = [.. batch.Select(value)], NpgsqlDbType = NpgsqlDbType.Array | type });
+}
