@@ -2,7 +2,7 @@
 # LANE=full or LANE=stand-in decides which packages are used; unset, the build finds out.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test chaos e2e check db-up db-down migrate-up run-ticket run-relay run-notify manifests FORCE
+.PHONY: help run test chaos bench e2e check db-up db-down migrate-up run-ticket run-relay run-notify manifests FORCE
 
 help: ## show this list
 	@grep -hE '^[a-z0-9%-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([^:]+):.*## (.*)/  make \1|\2/' | \
@@ -16,6 +16,9 @@ test: ## build everything and run all tests
 
 chaos: ## break everything for MINUTES=5 under load, then check every promise; SEED=n repeats a run's faults
 	@MINUTES="$(MINUTES)" SEED="$(SEED)" scripts/chaos.sh
+
+bench: ## measure everything beside its baselines; CASE=api, relay, notifier, latency or cost for one; QUICK=1 in minutes
+	@CASE="$(CASE)" QUICK="$(QUICK)" scripts/bench.sh
 
 e2e: ## check the whole pipeline on this machine
 	@scripts/e2e_local.sh

@@ -42,7 +42,8 @@ internal static class ConsumingExtensions
         builder.Services.AddHostedService<ConsumeLoop>();
     }
 
-    private static void Configure(ConsumerConfig config, KafkaSettings kafka)
+    /// <summary>Settings that the promises and the throughput rest on.</summary>
+    public static void Configure(ConsumerConfig config, KafkaSettings kafka)
     {
         config.GroupId = kafka.GroupId;
         config.EnableAutoCommit = false;

@@ -47,7 +47,7 @@ as_postgres() {
 # .local/pg; outside the repository only where PostgreSQL's user cannot reach that (a clone below /root).
 postgres_data() {
     if ((EUID == 0)) && ! as_postgres test -x "$LOCAL_DIR"; then
-        printf '/var/tmp/servicedesk-pg-%s' "$(cksum <<<"$ROOT" | cut -d' ' -f1)"
+        printf '/var/tmp/servicedesk-pg-%s' "$(cksum <<<"${LOCAL_DIR%/.local}" | cut -d' ' -f1)"
     else
         printf '%s/pg' "$LOCAL_DIR"
     fi
@@ -75,7 +75,7 @@ postgres_start() {
         die "$data was made by PostgreSQL $(<"$data/PG_VERSION"), $programs is another version;" \
             "delete the data with scripts/infra.sh down --data, or put the other version first on the PATH"
     # No Unix socket: its path would be limited to about 100 characters, and nothing here needs one.
-    options="-p $POSTGRES_PORT -c listen_addresses=localhost -c unix_socket_directories="
+    options="-p $POSTGRES_PORT -c listen_addresses=localhost -c unix_socket_directories= ${POSTGRES_OPTIONS-}"
     (cd "$data" && as_postgres "$programs/pg_ctl" start -D "$data" -l "$log" -w -t 60 -s -o "$options") \
         </dev/null {SCRIPT_OUT}>&- {SCRIPT_ERR}>&- || {
         show_log_end postgres

@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using ServiceDesk.Bench.Servers;
+using ServiceDesk.Bench.Services;
+
+namespace ServiceDesk.Bench.Baselines;
+
+/// <summary>PostgreSQL's own load generator, with the same two inserts in one transaction: what the database gives to a
+/// client that does nothing else.</summary>
+internal static partial class Pgbench
+{
+    public const string Missing =
+        "pgbench is missing, so there is no ratio to it; it comes with the server's package (Debian, Ubuntu: postgresql), " +
+        "elsewhere with postgresql-contrib";
+
+    private const string Ticket = "01a2031a-5887-7a82-94ff-929bd03fc32b";
+
+    private static readonly string Script = Path.Combine(AppContext.BaseDirectory, "Baselines", "create_ticket.sql");
+
+    private static readonly string Payload =
+        $$"""{"ticket_id":"{{Ticket}}","title":"{{SampleTexts.Title}}","description":"{{SampleTexts.Description}}","status":"open","version":1}""";
+
+    private static readonly string Headers =
+        $$"""{"request_id":"{{Ticket}}","traceparent":"{{SampleTexts.TraceParent}}","tracestate":null}""";
+
+    /// <summary>Left out: new connections prepare their statements and fill their caches.</summary>
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(3);
+
+    /// <returns>Transactions per second.</returns>
+    public static async Task<double> RunAsync(
+        string pgbench, BenchDatabase database, int clients, TimeSpan length, CancellationToken cancellation)
+    {
+        var output = await Command.SucceedsAsync(
+            pgbench,
+            [
+                "--no-vacuum", "--protocol=prepared", $"--client={clients}", "--jobs=2", $"--file={Script}",
+                $"--time={(length + WarmUp).TotalSeconds:0}", "--progress=1",
+                $"--define=title={SampleTexts.Title}", $"--define=description={SampleTexts.Description}",
+                $"--define=payload={Payload}", $"--define=headers={Headers}", database.Url.AbsoluteUri,
+            ],
+            new Dictionary<string, string>(), cancellation);
+        // Its clock runs while it connects, so there may be fewer seconds than asked for.
+        var seconds = EverySecond().Matches(output).Select(m => double.Parse(m.Groups["tps"].Value, CultureInfo.InvariantCulture)).ToList();
+        return seconds.Count > 1
+            ? seconds.Skip(1).TakeLast((int)length.TotalSeconds).Average()
+            : throw new BenchException($"pgbench did nothing within {(length + WarmUp).TotalSeconds:0} s: {output}");
+    }
+
+    [GeneratedRegex("^progress: [0-9.]+ s, (?<tps>[0-9.]+) tps", RegexOptions.Multiline)]
+    private static partial Regex EverySecond();
+}

@@ -1,0 +1,61 @@
+namespace ServiceDesk.Bench;
+
+/// <summary>Rows as the API writes them, in bulk.</summary>
+internal static class SampleSql
+{
+    /// <summary>Ids in the order of their time, like the API's: random ones would make the indexes slower than they are.</summary>
+    public const string CreateUuid7 =
+        """
+        CREATE FUNCTION bench_uuid7(ahead bigint) RETURNS uuid LANGUAGE sql VOLATILE AS $$
+            SELECT (lpad(to_hex(ms >> 16), 8, '0') || '-' || lpad(to_hex(ms & 65535), 4, '0') || '-7'
+                || substr(gen_random_uuid()::text, 16))::uuid
+            FROM (SELECT (extract(epoch FROM now()) * 1000)::bigint + ahead AS ms) AS clock
+        $$
+        """;
+
+    public const string InsertTickets =
+        """
+        INSERT INTO tickets (id, title, description) SELECT bench_uuid7(i), $2, $3 FROM generate_series(1, $1) i
+        """;
+
+    /// <summary>A backlog: tickets in groups of a thousand, so that a ticket's changes follow each other, but not at once.</summary>
+    public const string InsertPending =
+        """
+        WITH ticket AS MATERIALIZED (
+            SELECT i, bench_uuid7(i) AS id FROM generate_series(1, $1) i
+        )
+        INSERT INTO outbox (event_id, aggregate, aggregate_id, event_type, payload, headers)
+        SELECT bench_uuid7(ticket.i), 'ticket', ticket.id,
+               CASE change WHEN 1 THEN 'ticket.created' ELSE 'ticket.status_changed' END,
+               jsonb_build_object('ticket_id', ticket.id, 'title', $3::text, 'description', $4::text,
+                   'old_status', 'open', 'status', 'in_progress', 'version', change),
+               jsonb_build_object('request_id', gen_random_uuid(), 'traceparent', $5::text, 'tracestate', NULL)
+        FROM ticket, generate_series(1, $2) change
+        ORDER BY (ticket.i - 1) / 1000, change, ticket.i
+        """;
+
+    /// <summary>Events that were sent an hour ago.</summary>
+    public const string InsertSent =
+        """
+        INSERT INTO outbox (event_id, aggregate, aggregate_id, event_type, payload, headers, status, attempts, created_at, sent_at)
+        SELECT bench_uuid7($1 + i), 'ticket', bench_uuid7($1 + i), 'ticket.created',
+               jsonb_build_object('title', $3::text, 'description', $4::text, 'status', 'open', 'version', 1),
+               jsonb_build_object('request_id', 'history', 'traceparent', $5::text, 'tracestate', NULL),
+               'sent', 1, now() - interval '1 hour', now() - interval '1 hour'
+        FROM generate_series(1, $2) i
+        """;
+
+    public const string NothingLeft =
+        """
+        SELECT NOT EXISTS (SELECT FROM outbox WHERE status = 'pending') AND NOT EXISTS (SELECT FROM outbox WHERE status = 'processing')
+        """;
+
+    /// <summary>All batches but the last one, over the time from the first one's start to the last one's: processed_at is when
+    /// a batch's transaction began.</summary>
+    public const string ProcessedPerSecond =
+        """
+        SELECT (count(*) FILTER (WHERE processed_at < ends.last) / extract(epoch FROM ends.last - ends.first))::float8
+        FROM processed_events, (SELECT min(processed_at) AS first, max(processed_at) AS last FROM processed_events) AS ends
+        GROUP BY ends.first, ends.last
+        """;
+}
