@@ -8,7 +8,8 @@
 #
 # SEED repeats the faults of a run, their order and sizes. LANE=full or LANE=stand-in decides which packages are used (see
 # README); unset, the build finds out. The run has a throw-away PostgreSQL cluster and a local broker of its own, or uses
-# the servers that DATABASE_URL and KAFKA_BROKERS name: those it does not take down.
+# the servers that DATABASE_URL and KAFKA_BROKERS name: those it does not take down, but for a broker with the commands
+# CHAOS_BROKER_KILL and CHAOS_BROKER_START to do it.
 set -euo pipefail
 # shellcheck source=lib/load.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib/load.sh"

@@ -8,9 +8,14 @@ internal static class PublishErrors
     /// <summary>Not sent at all: an earlier event of the ticket must be tried again first.</summary>
     public static readonly Error HeldBack = new(ErrorCode.Local_Application, "held back behind an earlier event of its ticket");
 
-    /// <summary>The client itself refuses: the same event will be refused at every attempt.</summary>
-    public static bool IsFinal(Error error) => error.Code is ErrorCode.MsgSizeTooLarge && !error.IsBrokerError
-        || error.Code is ErrorCode.Local_KeySerialization or ErrorCode.Local_ValueSerialization;
+    /// <summary>What the client itself refuses it will refuse at every attempt. It uses the broker's code for a size over its
+    /// own limit, but the broker's answer is about a whole request, so the two must be told apart.</summary>
+    public static Error ByClient(Error refused) =>
+        refused.Code == ErrorCode.MsgSizeTooLarge ? new Error(ErrorCode.Local_InvalidArg, $"{refused.Code}: {refused.Reason}") : refused;
+
+    /// <summary>No attempt can succeed.</summary>
+    public static bool IsFinal(Error error) =>
+        error.Code is ErrorCode.Local_InvalidArg or ErrorCode.Local_KeySerialization or ErrorCode.Local_ValueSerialization;
 
     /// <summary>The broker refuses by size or policy. It answers for a whole request, which may hold innocent events too,
     /// and a policy may be corrected: so it is tried again, alone, and counts.</summary>

@@ -88,8 +88,9 @@ internal sealed class Publisher(
             catch (ProduceException<byte[], byte[]> refused)
             {
                 activity?.SetStatus(ActivityStatusCode.Error, refused.Error.Reason);
-                delivery.Report(i, refused.Error);
-                if (!PublishErrors.IsFinal(refused.Error))
+                var error = PublishErrors.ByClient(refused.Error);
+                delivery.Report(i, error);
+                if (!PublishErrors.IsFinal(error))
                 {
                     return false;
                 }

@@ -9,7 +9,14 @@ public sealed class ConsumerTests(FaultServersFixture servers) : IClassFixture<F
     private const int Events = 50;
 
     [Fact]
-    public async Task What_was_read_but_not_saved_survives_the_death_of_the_notifier()
+    public Task What_was_read_but_not_saved_survives_the_death_of_the_notifier() =>
+        SurvivesAsync(notifier => notifier.KillAsync());
+
+    [Fact]
+    public Task What_was_read_but_not_saved_survives_the_stop_of_the_notifier() =>
+        SurvivesAsync(async notifier => Assert.Equal(0, await notifier.StopAsync(TimeSpan.FromSeconds(10))));
+
+    private async Task SurvivesAsync(Func<ServiceProcess, Task> end)
     {
         await using var system = await ServiceDeskSystem.CreateAsync(servers.Servers);
         // A statement that is held up fails soon.
@@ -21,10 +28,10 @@ public sealed class ConsumerTests(FaultServersFixture servers) : IClassFixture<F
         {
             await using var hold = new Npgsql.NpgsqlCommand("LOCK TABLE notifications IN ACCESS EXCLUSIVE MODE", connection, held);
             await hold.ExecuteNonQueryAsync();
-            var killed = await system.StartNotifierAsync();
+            var first = await system.StartNotifierAsync();
             // By then the whole batch has failed and been retried: offsets that were stored too early would be committed.
-            await killed.Output.LineAsync("that an event failed", line => line.Contains(", attempt 1 of ", StringComparison.Ordinal));
-            await killed.KillAsync();
+            await first.Output.LineAsync("that an event failed", line => line.Contains(", attempt 1 of ", StringComparison.Ordinal));
+            await end(first);
         }
 
         await system.StartNotifierAsync();

@@ -59,6 +59,10 @@ internal sealed class ProcessOutput
         }
     }
 
+    /// <summary>Everything, in one piece.</summary>
+    public string Text => string.Join(Environment.NewLine, Standard.Concat(Errors));
+
+    /// <summary>The end of it, for a message.</summary>
     public override string ToString() => string.Join(Environment.NewLine, Standard.Concat(Errors).TakeLast(60));
 
     private void Add(List<string> lines, string? line)

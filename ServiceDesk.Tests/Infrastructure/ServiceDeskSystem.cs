@@ -56,6 +56,15 @@ internal sealed class ServiceDeskSystem : IAsyncDisposable
     public async Task<ServiceProcess> StartNotReadyAsync(string project, params (string Name, string Value)[] settings) =>
         Own(await ServiceProcess.StartAsync(project, With(settings)));
 
+    /// <summary>Ends every service that was started here.</summary>
+    public async Task StopAllAsync()
+    {
+        foreach (var service in _services)
+        {
+            await service.KillAsync();
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var (number, service) in _services.Index())

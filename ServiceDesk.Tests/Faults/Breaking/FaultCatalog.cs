@@ -26,6 +26,11 @@ internal static class FaultCatalog
             faults.AddRange([new BrokerDownFault(broker), new BrokerLatencyFault(broker), new BrokerErrorsFault(broker)]);
         }
 
+        if (chaos is { BrokerKill: { } kill, BrokerStart: { } start })
+        {
+            faults.Add(new BrokerKilledFault(kill, start));
+        }
+
         if (servers.Postgres.Stoppable is { } postgres)
         {
             faults.Add(new DatabaseCrashFault(postgres));

@@ -37,6 +37,12 @@ internal sealed record ChaosSettings(int Seed, TimeSpan Duration, string? Report
     /// system that does not come back at all is a failure.</summary>
     public TimeSpan RecoveryLimit { get; } = TimeSpan.FromSeconds(90);
 
+    /// <summary>Commands that kill and start a broker which is not ours, or null: CHAOS_BROKER_KILL and CHAOS_BROKER_START.</summary>
+    public string? BrokerKill { get; } = Environment.GetEnvironmentVariable("CHAOS_BROKER_KILL");
+
+    /// <inheritdoc cref="BrokerKill"/>
+    public string? BrokerStart { get; } = Environment.GetEnvironmentVariable("CHAOS_BROKER_START");
+
     /// <summary>CHAOS_SEED, CHAOS_SECONDS and CHAOS_REPORT.</summary>
     public static ChaosSettings FromEnvironment() => new(
         Number("CHAOS_SEED") ?? RandomNumberGenerator.GetInt32(1, 1_000_000),

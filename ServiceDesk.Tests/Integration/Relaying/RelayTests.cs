@@ -104,6 +104,7 @@ public sealed class RelayTests(ServersFixture fixture) : IClassFixture<ServersFi
         await Eventually.SeesAsync("all but the large one are sent", _system.Database.StatusesAsync, s => s == "failed=1 sent=5");
 
         Assert.Equal("failed", await _system.Database.StatusAsync(large));
+        Assert.Equal(1, await _system.Database.ScalarAsync<int>("SELECT max(attempts) FROM outbox"));
         Assert.Contains("MsgSizeTooLarge", await _system.Database.ScalarAsync<string>("SELECT last_error FROM outbox WHERE status = 'failed'"), StringComparison.Ordinal);
         Assert.Equal(5, (await _system.Events.ReadAllAsync()).Count);
         var letter = Assert.Single(await _system.DeadLetters.ReadAllAsync());

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Confluent.Kafka;
 
 namespace Diag.Kafka;
@@ -20,7 +21,7 @@ internal sealed record Message(
             result.TopicPartitionOffset,
             result.Message.Timestamp.UtcDateTime,
             Text(result.Message.Key),
-            Header("event_id"),
+            Header("event_id") ?? EventIdOf(result.Message.Value),
             Header("event_type"),
             Text(result.Message.Value) ?? "")
         {
@@ -29,6 +30,22 @@ internal sealed record Message(
         };
 
         string? Header(string name) => headers.LastOrDefault(h => h.Key == name).Value;
+    }
+
+    /// <summary>The header is a convenience: a message of another producer may have its id in the value only.</summary>
+    private static string? EventIdOf(byte[]? value)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(value);
+            return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("event_id", out var id)
+                ? id.ToString()
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     private static string? Text(byte[]? bytes) => bytes is null ? null : Encoding.UTF8.GetString(bytes);
