@@ -1,3 +1,5 @@
+using Confluent.Kafka;
+using Npgsql;
 using ServiceDesk.Bench;
 using ServiceDesk.Bench.Cases;
 using ServiceDesk.Bench.Reporting;
@@ -10,24 +12,19 @@ try
     var servers = ServerAddresses.FromEnvironment();
     var report = new Report(await Conditions.ReadAsync(servers, options, stop.Token));
     var bench = new BenchRun(servers, options.Sizes, report, stop.Token);
-
-    foreach (var benchCase in BenchCases.Select(options.Case))
-    {
-        Console.WriteLine($"== {benchCase.Name}: {benchCase.Question}");
-        await benchCase.RunAsync(bench);
-    }
+    var isComplete = await BenchCases.RunAsync(options.Case, bench);
 
     Console.WriteLine();
     Console.WriteLine(report.ToText());
-    Console.WriteLine($"written to {report.WriteTo(options)}");
-    return ExitCode.Ok;
+    Console.WriteLine(isComplete ? $"written to {report.WriteTo(options)}" : "not complete, so nothing was written");
+    return isComplete ? ExitCode.Ok : ExitCode.Failed;
 }
 catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
 {
     Console.WriteLine("stopped, nothing was written");
     return ExitCode.Stopped;
 }
-catch (Exception failure) when (failure is BenchException or Npgsql.NpgsqlException or Confluent.Kafka.KafkaException)
+catch (Exception failure) when (failure is BenchException or NpgsqlException or KafkaException)
 {
     await Console.Error.WriteLineAsync($"error: {failure.Message}");
     return ExitCode.Failed;

@@ -58,4 +58,19 @@ internal static class SampleSql
         FROM processed_events, (SELECT min(processed_at) AS first, max(processed_at) AS last FROM processed_events) AS ends
         GROUP BY ends.first, ends.last
         """;
+
+    /// <summary>The number of ids that were given, which costs nothing to find.</summary>
+    public const string EverythingIsProcessed =
+        """
+        SELECT coalesce((SELECT max(id) FROM notifications), 0) >= coalesce((SELECT max(id) FROM outbox), 0)
+           AND NOT EXISTS (SELECT FROM outbox WHERE status = 'pending') AND NOT EXISTS (SELECT FROM outbox WHERE status = 'processing')
+        """;
+
+    /// <summary>The stations of every event of a measurement that the database knows of.</summary>
+    public const string Stations =
+        """
+        SELECT o.headers ->> 'request_id', o.created_at, o.sent_at, p.processed_at
+        FROM outbox o JOIN processed_events p USING (event_id)
+        WHERE o.headers ->> 'request_id' LIKE $1 || '-%' AND o.status = 'sent' AND p.status = 'done'
+        """;
 }

@@ -1,3 +1,6 @@
+using Confluent.Kafka;
+using Npgsql;
+
 namespace ServiceDesk.Bench.Cases;
 
 /// <summary>All cases, in the order in which they run.</summary>
@@ -8,10 +11,33 @@ internal static class BenchCases
         new("api", "how fast are tickets accepted and read", ApiCase.RunAsync),
         new("relay", "how fast does the outbox drain", RelayCase.RunAsync),
         new("notifier", "how fast does the topic drain", NotifierCase.RunAsync),
+        new("latency", "how long from a POST to its effect", LatencyCase.RunAsync),
+        new("cost", "what does each service take", CostCase.RunAsync),
     ];
 
     public static IReadOnlyList<string> Names { get; } = [.. All.Select(c => c.Name)];
 
     /// <param name="name">Null for all of them.</param>
-    public static IEnumerable<BenchCase> Select(string? name) => All.Where(c => name is null || c.Name == name);
+    /// <param name="bench">The run.</param>
+    /// <returns>Whether all of them came to their end; one that does not leaves a note, and the others their figures.</returns>
+    public static async Task<bool> RunAsync(string? name, BenchRun bench)
+    {
+        var isComplete = true;
+        foreach (var benchCase in All.Where(c => name is null || c.Name == name))
+        {
+            Console.WriteLine($"== {benchCase.Name}: {benchCase.Question}");
+            try
+            {
+                await benchCase.RunAsync(bench);
+            }
+            catch (Exception failure) when (failure is BenchException or NpgsqlException or KafkaException)
+            {
+                isComplete = false;
+                await Console.Error.WriteLineAsync($"error: {failure.Message}");
+                bench.Report.Note($"{benchCase.Name}: broken off: {failure.Message.ReplaceLineEndings(" ")}");
+            }
+        }
+
+        return isComplete;
+    }
 }

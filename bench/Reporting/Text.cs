@@ -15,5 +15,8 @@ internal static class Text
 
     public static string Milliseconds(TimeSpan time) => string.Create(Culture, $"{time.TotalMilliseconds:0.0} ms");
 
+    /// <param name="share">1 is 100 %.</param>
+    public static string Percent(double share) => string.Create(Culture, $"{share * 100:0.00} %");
+
     public static string Megabytes(double bytes) => string.Create(Culture, $"{bytes / 1_000_000:0.0} MB");
 }
