@@ -16,6 +16,11 @@ public static class PostgresUrl
             throw new FormatException(Rule);
         }
 
+        if (Uri.UnescapeDataString(uri.UserInfo).Any(char.IsControl))
+        {
+            throw new FormatException("its user and password must have no control characters, such as a line break at the end of a secret");
+        }
+
         var credentials = uri.UserInfo.Split(':', 2);
         var result = new NpgsqlConnectionStringBuilder
         {
