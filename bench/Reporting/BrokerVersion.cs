@@ -21,7 +21,7 @@ internal static class BrokerVersion
         try
         {
             var brokers = admin.GetMetadata(Limit).Brokers;
-            return $"Kafka at KAFKA_BROKERS, {brokers.Count} brokers, {Version(admin, brokers[0].BrokerId)}";
+            return $"Kafka at KAFKA_BROKERS, {brokers.Count} {(brokers.Count == 1 ? "broker" : "brokers")}, {Version(admin, brokers[0].BrokerId)}";
         }
         catch (KafkaException unreachable)
         {
