@@ -9,8 +9,9 @@ public sealed class NotifierSettings : ISettings
     /// <summary>Most messages in one transaction.</summary>
     public int BatchSize { get; set; } = 500;
 
-    /// <summary>Longest wait for more messages after the first one of a batch; counted from that first one.</summary>
-    public TimeSpan MaxBatchAge { get; set; } = TimeSpan.FromMilliseconds(2);
+    /// <summary>Longest wait for more messages after the first one of a batch; counted from that first one. Messages that come
+    /// while a batch is processed make the next one anyway.</summary>
+    public TimeSpan MaxBatchAge { get; set; } = TimeSpan.Zero;
 
     /// <summary>How often offsets of processed messages are committed. What is not committed is delivered again after a
     /// crash, and skipped as duplicate.</summary>

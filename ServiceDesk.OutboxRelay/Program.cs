@@ -5,7 +5,10 @@ using ServiceDesk.OutboxRelay.Publishing;
 using ServiceDesk.ServiceDefaults.Database;
 using ServiceDesk.ServiceDefaults.Hosting;
 
-var service = new ServiceInfo("outbox-relay", Port: 9090, ListenKey: "Listen:Metrics", DatabaseRole: "servicedesk_relay");
+var service = new ServiceInfo("outbox-relay", Port: 9090, ListenKey: "Listen:Metrics", DatabaseRole: "servicedesk_relay")
+{
+    DatabaseOptions = OutboxSql.PlannerOptions,
+};
 
 return await ServiceHost.RunAsync(args, service,
     builder =>

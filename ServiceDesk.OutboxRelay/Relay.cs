@@ -14,10 +14,14 @@ internal sealed partial class Relay(
     /// <summary>After a stop is asked for, batches under way get this long before their events are handed back.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(4);
 
+    /// <summary>How often a relay looks that has had nothing to do for a while, and would hear a hint.</summary>
+    private static readonly TimeSpan IdlePollInterval = TimeSpan.FromSeconds(1);
+
     private readonly List<Task> _underWay = [];
     private readonly CancellationTokenSource _giveUp = new();
     private int _brokerOutages;
     private int _failures;
+    private long _lastClaim;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -52,6 +56,7 @@ internal sealed partial class Relay(
             var batch = await outbox.ClaimAsync(settings.BatchSize, CancellationToken.None);
             if (batch.Events.Count > 0)
             {
+                _lastClaim = time.GetTimestamp();
                 _underWay.Add(Task.Run(() => FinishAsync(batch), CancellationToken.None));
             }
 
@@ -61,7 +66,7 @@ internal sealed partial class Relay(
             }
             else if (batch.Events.Count < settings.BatchSize)
             {
-                await hints.WaitAsync(settings.PollInterval, stopping);
+                await hints.WaitAsync(Pause(), stopping);
             }
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
@@ -73,6 +78,12 @@ internal sealed partial class Relay(
 
         _failures = 0;
     }
+
+    /// <summary>For as long as an event may wait for its next attempt, a relay looks often.</summary>
+    private TimeSpan Pause() =>
+        hints.IsListening && settings.PollInterval < IdlePollInterval && time.GetElapsedTime(_lastClaim) > settings.MaxBackoff
+            ? IdlePollInterval
+            : settings.PollInterval;
 
     private async Task MakeRoomAsync(CancellationToken stopping)
     {

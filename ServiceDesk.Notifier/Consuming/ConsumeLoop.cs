@@ -7,8 +7,9 @@ using ServiceDesk.ServiceDefaults.Kafka;
 namespace ServiceDesk.Notifier.Consuming;
 
 /// <summary>
-/// The loop: collect what is there, process it in one transaction, then store the offsets. A batch that fails is handed to
-/// <see cref="Retries"/>, its partitions paused: the loop goes on with the others, and keeps its place in the group.
+/// The loop: collect what is there, process it in one transaction, then store the offsets. While one batch is processed the
+/// next is collected; they are processed one after the other. A batch that fails is handed to <see cref="Retries"/>, its
+/// partitions paused: the loop goes on with the others, and keeps its place in the group.
 /// </summary>
 internal sealed partial class ConsumeLoop(
     IConsumer<byte[], byte[]> consumer, EventProcessor processor, Retries retries, Offsets offsets, SchemaGate schema,
@@ -18,6 +19,8 @@ internal sealed partial class ConsumeLoop(
     private static readonly TimeSpan IdleWait = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LagInterval = TimeSpan.FromSeconds(1);
 
+    private List<ReceivedMessage> _underWay = [];
+    private Task _processing = Task.CompletedTask;
     private long _lastLag;
 
     /// <summary>Off the start-up path at once: Consume blocks its thread.</summary>
@@ -33,6 +36,8 @@ internal sealed partial class ConsumeLoop(
             {
                 await RoundAsync(stopping);
             }
+
+            await FinishAsync([], stopping);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -63,9 +68,10 @@ internal sealed partial class ConsumeLoop(
     private async Task ConsumeAsync(CancellationToken stopping)
     {
         var batch = Collect();
-        if (batch.Count > 0)
+        if (await FinishAsync(batch, stopping) && batch.Count > 0)
         {
-            await ProcessAsync(batch, stopping);
+            _underWay = batch;
+            _processing = Task.Run(() => processor.ProcessAsync(batch, stopping), CancellationToken.None);
         }
 
         retries.Collect(consumer, offsets);
@@ -73,11 +79,32 @@ internal sealed partial class ConsumeLoop(
         ReportLag();
     }
 
+    /// <summary>Waits for the batch under way.</summary>
+    /// <returns>False when it failed: then what was collected after it is retried behind it.</returns>
+    private async Task<bool> FinishAsync(List<ReceivedMessage> next, CancellationToken stopping)
+    {
+        var (done, processing) = (_underWay, _processing);
+        (_underWay, _processing) = ([], Task.CompletedTask);
+        try
+        {
+            await processing;
+            offsets.Store(consumer, done.GroupBy(m => m.Partition).Select(p => p.Last().Next), done.Count);
+            return true;
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException || !stopping.IsCancellationRequested)
+        {
+            LogBatchFailed(done.Count, failure.Message);
+            retries.Begin(consumer, [.. done, .. next]);
+            return false;
+        }
+    }
+
     /// <summary>Takes what is there: at most a batch, and no longer than MaxBatchAge after its first message.</summary>
     private List<ReceivedMessage> Collect()
     {
         var batch = new List<ReceivedMessage>();
-        var wait = IdleWait;
+        // A batch under way is to be finished as soon as it can be, whether another message comes or not.
+        var wait = _processing.IsCompleted ? IdleWait : settings.MaxBatchAge;
         var first = 0L;
         while (batch.Count < settings.BatchSize && Next(wait, batch) is { } message)
         {
@@ -106,20 +133,6 @@ internal sealed partial class ConsumeLoop(
         {
             LogNotConsumed(failed.Error.Reason);
             return null;
-        }
-    }
-
-    private async Task ProcessAsync(List<ReceivedMessage> batch, CancellationToken stopping)
-    {
-        try
-        {
-            await processor.ProcessAsync(batch, stopping);
-            offsets.Store(consumer, batch.GroupBy(m => m.Partition).Select(p => p.Last().Next), batch.Count);
-        }
-        catch (Exception failure) when (failure is not OperationCanceledException || !stopping.IsCancellationRequested)
-        {
-            LogBatchFailed(batch.Count, failure.Message);
-            retries.Begin(consumer, batch);
         }
     }
 

@@ -11,6 +11,9 @@ internal sealed partial class OutboxListener(NpgsqlDataSource database, TimeProv
 
     private readonly SemaphoreSlim _hints = new(0, 1);
 
+    /// <summary>Whether a hint would be heard now.</summary>
+    public bool IsListening { get; private set; }
+
     /// <summary>Returns at the next hint, at one that came since the last call, or after <paramref name="longest"/>.</summary>
     public Task WaitAsync(TimeSpan longest, CancellationToken cancellation) => _hints.WaitAsync(longest, cancellation);
 
@@ -30,6 +33,7 @@ internal sealed partial class OutboxListener(NpgsqlDataSource database, TimeProv
             }
             catch (Exception lost) when (lost is NpgsqlException or TimeoutException)
             {
+                IsListening = false;
                 LogLost(lost.Message);
                 await Task.Delay(Reconnect, time, stoppingToken);
             }
@@ -45,6 +49,7 @@ internal sealed partial class OutboxListener(NpgsqlDataSource database, TimeProv
             await listen.ExecuteNonQueryAsync(cancellation);
         }
 
+        IsListening = true;
         while (true)
         {
             await connection.WaitAsync(cancellation);

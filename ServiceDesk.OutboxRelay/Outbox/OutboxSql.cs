@@ -3,6 +3,12 @@ namespace ServiceDesk.OutboxRelay.Outbox;
 /// <summary>Every statement on the outbox. Leases and due times use the database's clock only.</summary>
 internal static class OutboxSql
 {
+    /// <summary>Options of the relay's connections. Every statement here is a walk along an index, and must stay one: a queue
+    /// is empty now and deep a moment later, so the planner's statistics are always those of another time. Left to itself
+    /// it sorts a whole backlog for every claim, or reads the whole table to mark a batch.</summary>
+    public const string PlannerOptions =
+        "-c enable_seqscan=off -c enable_bitmapscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off";
+
     /// <summary>
     /// Claims one after the other, across all relays. It must be a statement of its own before <see cref="Claim"/>: that one
     /// then takes its snapshot after the lock is held, and sees every claim made before.

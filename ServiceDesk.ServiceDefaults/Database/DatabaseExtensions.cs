@@ -29,8 +29,9 @@ public static class DatabaseExtensions
 
         builder.AddNpgsqlDataSource(ConnectionName, settings =>
         {
-            settings.ConnectionString = ActingAs(
-                builder.Configuration["Database:Role"] ?? service.DatabaseRole, WithDefaults(configured, service.Name));
+            settings.ConnectionString = WithOptions(
+                WithDefaults(configured, service.Name),
+                $"{ActingAs(builder.Configuration["Database:Role"] ?? service.DatabaseRole)} {service.DatabaseOptions}");
             settings.DisableHealthChecks = true;
             // Traces are collected only where somebody receives them; see TelemetryExtensions.
             settings.DisableTracing = true;
@@ -44,20 +45,18 @@ public static class DatabaseExtensions
     }
 
     /// <summary>The role is part of the connection's start-up, so no statement runs without it.</summary>
-    private static string ActingAs(string role, string connectionString)
+    private static string ActingAs(string role) => role switch
     {
-        if (role == "none")
-        {
-            return connectionString;
-        }
+        "none" => "",
+        _ when role.All(c => char.IsAsciiLetterOrDigit(c) || c == '_') => $"-c role={role}",
+        _ => throw SettingsException.For("Database:Role", role, "must be a role of letters, digits and underscores, or none"),
+    };
 
-        if (!role.All(c => char.IsAsciiLetterOrDigit(c) || c == '_'))
-        {
-            throw SettingsException.For("Database:Role", role, "must be a role of letters, digits and underscores, or none");
-        }
-
+    /// <summary>The connection string with further options of the server, as on its command line.</summary>
+    public static string WithOptions(string connectionString, string options)
+    {
         var result = new NpgsqlConnectionStringBuilder(connectionString);
-        result.Options = $"{result.Options} -c role={role}".TrimStart();
+        result.Options = $"{result.Options} {options}".Trim() is { Length: > 0 } all ? all : null;
         return result.ConnectionString;
     }
 

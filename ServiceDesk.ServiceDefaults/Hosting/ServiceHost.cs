@@ -17,7 +17,8 @@ public static class ServiceHost
     {
         try
         {
-            var builder = WebApplication.CreateSlimBuilder(args);
+            // Settings are checked and taken at the start; nobody needs to watch the files they came from.
+            var builder = WebApplication.CreateSlimBuilder(["--hostBuilder:reloadConfigOnChange=false", .. args]);
             builder.AddServiceDefaults(service);
             add(builder);
             await using var app = builder.Build();

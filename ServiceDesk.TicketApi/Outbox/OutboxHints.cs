@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Npgsql;
+using ServiceDesk.ServiceDefaults.Database;
 using ServiceDesk.ServiceDefaults.Events;
 
 namespace ServiceDesk.TicketApi.Outbox;
@@ -12,8 +13,11 @@ namespace ServiceDesk.TicketApi.Outbox;
 internal sealed partial class OutboxHints(NpgsqlDataSource database, TimeProvider time, ILogger<OutboxHints> logger)
     : BackgroundService
 {
-    private const string Notify = $"NOTIFY {OutboxChannel.Name}";
-    private static readonly TimeSpan Spacing = TimeSpan.FromMilliseconds(5);
+    /// <summary>Does not wait for the log to be on disk, as a commit does: there is nothing in it that could be lost.</summary>
+    private const string Notify =
+        $"SELECT set_config('synchronous_commit', 'off', true), pg_notify('{OutboxChannel.Name}', '')";
+
+    private static readonly TimeSpan Spacing = TimeSpan.FromMilliseconds(2);
 
     private readonly Channel<bool> _due = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
@@ -29,15 +33,20 @@ internal sealed partial class OutboxHints(NpgsqlDataSource database, TimeProvide
                 await using var notify = database.CreateCommand(Notify);
                 await notify.ExecuteNonQueryAsync(stoppingToken);
             }
-            catch (Exception lost) when (lost is NpgsqlException or TimeoutException)
+            catch (Exception lost) when (DatabaseFailure.IsOutage(lost))
             {
-                LogLost(lost.Message);
+                // Every request tells of that already.
+                LogLost(LogLevel.Debug, lost.Message);
+            }
+            catch (NpgsqlException refused)
+            {
+                LogLost(LogLevel.Warning, refused.Message);
             }
 
             await Task.Delay(Spacing, time, stoppingToken);
         }
     }
 
-    [LoggerMessage(LogLevel.Debug, "A wake-up hint was lost, relays will poll: {Reason}")]
-    private partial void LogLost(string reason);
+    [LoggerMessage("A wake-up hint was lost, relays will poll: {Reason}")]
+    private partial void LogLost(LogLevel level, string reason);
 }

@@ -1,4 +1,5 @@
 using Npgsql;
+using ServiceDesk.OutboxRelay.Outbox;
 using ServiceDesk.ServiceDefaults.Database;
 using ServiceDesk.ServiceDefaults.Settings;
 
@@ -20,7 +21,9 @@ internal sealed class BenchDatabase : IAsyncDisposable
             // Filling a table takes as long as it takes.
             CommandTimeout = 0,
         });
-        ServiceSource = NpgsqlDataSource.Create(DatabaseExtensions.WithDefaults(PostgresUrl.ToConnectionString(Url.AbsoluteUri), "bench"));
+        var asService = DatabaseExtensions.WithDefaults(PostgresUrl.ToConnectionString(Url.AbsoluteUri), "bench");
+        ServiceSource = NpgsqlDataSource.Create(asService);
+        RelaySource = NpgsqlDataSource.Create(DatabaseExtensions.WithOptions(asService, OutboxSql.PlannerOptions));
     }
 
     /// <summary>In the form of DATABASE_URL.</summary>
@@ -31,6 +34,9 @@ internal sealed class BenchDatabase : IAsyncDisposable
 
     /// <summary>For baselines: connections as the services make theirs.</summary>
     public NpgsqlDataSource ServiceSource { get; }
+
+    /// <summary>For the relay's baseline: connections as the relay makes its own.</summary>
+    public NpgsqlDataSource RelaySource { get; }
 
     /// <summary>Creates it, without tables.</summary>
     public static async Task<BenchDatabase> CreateAsync(ServerAddresses servers, CancellationToken cancellation)
@@ -71,6 +77,7 @@ internal sealed class BenchDatabase : IAsyncDisposable
     {
         await Source.DisposeAsync();
         await ServiceSource.DisposeAsync();
+        await RelaySource.DisposeAsync();
         await OnServerAsync($"DROP DATABASE IF EXISTS {_name} WITH (FORCE)", CancellationToken.None);
     }
 

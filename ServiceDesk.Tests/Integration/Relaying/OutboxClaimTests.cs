@@ -1,5 +1,8 @@
 using System.Text.Json;
+using Npgsql;
 using ServiceDesk.OutboxRelay.Outbox;
+using ServiceDesk.ServiceDefaults.Database;
+using ServiceDesk.ServiceDefaults.Settings;
 using ServiceDesk.Tests.Infrastructure;
 
 namespace ServiceDesk.Tests.Integration.Relaying;
@@ -35,6 +38,27 @@ public sealed class OutboxClaimTests(ServersFixture fixture) : IClassFixture<Ser
             SELECT count(*) FROM outbox WHERE claim_token = $1 AND attempts = 1
                 AND processing_started_at BETWEEN now() - interval '1 minute' AND now()
             """, claimed.Token));
+    }
+
+    /// <summary>A backlog that came at once: the planner knows nothing of it yet, and must not sort it for every claim.</summary>
+    [Fact]
+    public async Task A_claim_walks_the_index_of_a_deep_backlog_from_its_oldest_event_on()
+    {
+        await _database.AddEventsAsync(Guid.NewGuid(), count: 20_000);
+        await using var relays = NpgsqlDataSource.Create(
+            DatabaseExtensions.WithOptions(PostgresUrl.ToConnectionString(_database.Url), OutboxSql.PlannerOptions));
+        await using var explain = relays.CreateCommand($"EXPLAIN {OutboxSql.Claim}");
+        explain.Parameters.AddRange(new[] { new NpgsqlParameter { Value = Guid.NewGuid() }, new NpgsqlParameter { Value = 500 } });
+        await using var reader = await explain.ExecuteReaderAsync();
+        var plan = "";
+        while (await reader.ReadAsync())
+        {
+            plan += reader.GetString(0) + Environment.NewLine;
+        }
+
+        Assert.Contains("Index Scan using outbox_pending", plan, StringComparison.Ordinal);
+        Assert.DoesNotContain("Sort", plan, StringComparison.Ordinal);
+        Assert.DoesNotContain("Seq Scan", plan, StringComparison.Ordinal);
     }
 
     [Fact]
