@@ -68,7 +68,7 @@ internal sealed class RunningSystem : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        // Disposing alone leaves the processes to the orchestrator, which ends them when the test run ends.
+        // Disposing alone leaves the processes to the orchestrator until this process ends.
         using var limit = new CancellationTokenSource(StopLimit);
         await _application.StopAsync(limit.Token);
         await _application.DisposeAsync();

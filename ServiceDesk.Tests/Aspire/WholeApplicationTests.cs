@@ -10,6 +10,12 @@ namespace ServiceDesk.Tests.Aspire;
 public sealed class WholeApplicationTests
 {
     private const string EventsDone = "SELECT count(*) FROM processed_events WHERE aggregate_id = $1 AND status = 'done'";
+    private const string AddFailedEvent =
+        """
+        INSERT INTO outbox (event_id, aggregate, aggregate_id, event_type, payload, status, failed_at)
+        VALUES (gen_random_uuid(), 'ticket', gen_random_uuid(), 'ticket.created', '{"title":"Failed before"}', 'failed', now())
+        """;
+
     private const string AllEventsDone = "SELECT count(*) FROM processed_events WHERE status = 'done'";
 
     [Fact]
@@ -41,6 +47,23 @@ public sealed class WholeApplicationTests
 
         Assert.True(pressed.Success, pressed.Message);
         await Eventually.SeesAsync("the ticket's event is done", () => CountAsync(database, AllEventsDone), count => count == 1, RunningSystem.StartLimit);
+    }
+
+    [Fact]
+    public async Task The_dashboards_button_gives_a_failed_event_another_chance()
+    {
+        using var data = new TemporaryFolder();
+        await using var system = await RunningSystem.StartAsync(data);
+        await using var database = await system.DatabaseAsync();
+        await using (var add = database.CreateCommand(AddFailedEvent))
+        {
+            await add.ExecuteNonQueryAsync();
+        }
+
+        var pressed = await system.CommandAsync("outbox-relay", "replay-failed-events");
+
+        Assert.True(pressed.Success, pressed.Message);
+        await Eventually.SeesAsync("the event is done", () => CountAsync(database, AllEventsDone), count => count == 1, RunningSystem.StartLimit);
     }
 
     private static async Task<Guid> CreateTicketAsync(RunningSystem system, string traceParent)
