@@ -6,9 +6,10 @@ namespace ServiceDesk.Notifier.Consuming;
 internal sealed partial class Assignment(Offsets offsets, Retries retries, NotifierMetrics metrics, ILogger<Assignment> logger)
 {
     public void Handle(ConsumerBuilder<byte[], byte[]> builder) => builder
-        .SetPartitionsAssignedHandler((_, partitions) =>
+        .SetPartitionsAssignedHandler((consumer, partitions) =>
         {
             LogAssigned(Numbers(partitions));
+            partitions.ForEach(p => retries.Welcome(consumer, p));
             // The series of a partition without messages would be missing otherwise; with the first one it becomes exact.
             partitions.ForEach(p => metrics.Lag(p.Partition.Value, 0));
         })

@@ -10,6 +10,7 @@ namespace ServiceDesk.Notifier.Consuming;
 internal sealed class Retries(PartitionRetry retry)
 {
     private readonly Dictionary<TopicPartition, (CancellationTokenSource Cancel, Task Task)> _running = [];
+    private readonly HashSet<TopicPartition> _leftPaused = [];
     private readonly ConcurrentQueue<(CancellationTokenSource Run, List<ReceivedMessage> Messages)> _finished = new();
 
     /// <summary>Pauses the partitions of a failed batch and starts to retry them.</summary>
@@ -52,6 +53,16 @@ internal sealed class Retries(PartitionRetry retry)
         if (_running.Remove(partition, out var run))
         {
             run.Cancel.Cancel();
+            _leftPaused.Add(partition);
+        }
+    }
+
+    /// <summary>The partition came back, perhaps: the client keeps a pause beyond the assignment.</summary>
+    public void Welcome(IConsumer<byte[], byte[]> consumer, TopicPartition partition)
+    {
+        if (_leftPaused.Remove(partition))
+        {
+            consumer.Resume([partition]);
         }
     }
 

@@ -1,3 +1,4 @@
+using Npgsql;
 using ServiceDesk.ServiceDefaults.Settings;
 using ServiceDesk.Tests.Infrastructure;
 
@@ -16,18 +17,31 @@ public sealed class ConsumerTests(FaultServersFixture servers) : IClassFixture<F
     public Task What_was_read_but_not_saved_survives_the_stop_of_the_notifier() =>
         SurvivesAsync(async notifier => Assert.Equal(0, await notifier.StopAsync(TimeSpan.FromSeconds(10))));
 
-    private async Task SurvivesAsync(Func<ServiceProcess, Task> end)
+    [LocalBrokerFact]
+    public async Task A_partition_that_is_lost_in_the_middle_of_a_retry_goes_on_when_it_comes_back()
     {
-        await using var system = await ServiceDeskSystem.CreateAsync(servers.Servers);
-        // A statement that is held up fails soon.
-        system.Settings["ConnectionStrings__servicedesk"] = $"{PostgresUrl.ToConnectionString(system.Database.Url)};Command Timeout=1";
-        system.Settings["KafkaClient__session.timeout.ms"] = "6000";
+        await using var system = await HoldingUpAsync();
+        system.Settings["KafkaClient__heartbeat.interval.ms"] = "500";
         await SeededTopic.AddAsync(system.Events, Events);
         await using (var connection = await system.Database.Source.OpenConnectionAsync())
-        await using (var held = await connection.BeginTransactionAsync())
+        await using (await HoldAsync(connection))
         {
-            await using var hold = new Npgsql.NpgsqlCommand("LOCK TABLE notifications IN ACCESS EXCLUSIVE MODE", connection, held);
-            await hold.ExecuteNonQueryAsync();
+            var notifier = await system.StartNotifierAsync();
+            await notifier.Output.LineAsync("that an event failed", line => line.Contains(", attempt 1 of ", StringComparison.Ordinal));
+            await servers.Servers.Kafka.Breakable!.FailNextAsync("heartbeat", "UNKNOWN_MEMBER_ID", 1);
+            await notifier.Output.LineAsync("that it lost its partitions", line => line.Contains("Partitions lost", StringComparison.Ordinal));
+        }
+
+        await Eventually.SeesAsync("every event has its effect", () => SeededTopic.EffectsAsync(system.Database), count => count == Events);
+    }
+
+    private async Task SurvivesAsync(Func<ServiceProcess, Task> end)
+    {
+        await using var system = await HoldingUpAsync();
+        await SeededTopic.AddAsync(system.Events, Events);
+        await using (var connection = await system.Database.Source.OpenConnectionAsync())
+        await using (await HoldAsync(connection))
+        {
             var first = await system.StartNotifierAsync();
             // By then the whole batch has failed and been retried: offsets that were stored too early would be committed.
             await first.Output.LineAsync("that an event failed", line => line.Contains(", attempt 1 of ", StringComparison.Ordinal));
@@ -37,6 +51,23 @@ public sealed class ConsumerTests(FaultServersFixture servers) : IClassFixture<F
         await system.StartNotifierAsync();
 
         await Eventually.SeesAsync("every event has its effect", () => SeededTopic.EffectsAsync(system.Database), count => count == Events);
+    }
+
+    /// <summary>A system in which a statement that is held up fails soon.</summary>
+    private async Task<ServiceDeskSystem> HoldingUpAsync()
+    {
+        var system = await ServiceDeskSystem.CreateAsync(servers.Servers);
+        system.Settings["ConnectionStrings__servicedesk"] = $"{PostgresUrl.ToConnectionString(system.Database.Url)};Command Timeout=1";
+        system.Settings["KafkaClient__session.timeout.ms"] = "6000";
+        return system;
+    }
+
+    private static async Task<NpgsqlTransaction> HoldAsync(NpgsqlConnection connection)
+    {
+        var held = await connection.BeginTransactionAsync();
+        await using var hold = new NpgsqlCommand("LOCK TABLE notifications IN ACCESS EXCLUSIVE MODE", connection, held);
+        await hold.ExecuteNonQueryAsync();
+        return held;
     }
 
     [Fact]
