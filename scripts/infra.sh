@@ -36,10 +36,11 @@ down() {
     [[ -n $POSTGRES_IS_GIVEN ]] || servers+=(postgres)
     [[ -n $KAFKA_IS_GIVEN ]] || servers+=(kafka)
     infrastructure_stop "${servers[@]}"
+    say "infrastructure: stopped"
     if [[ ${1-} == --data ]]; then
         delete_data
+        say "its data: deleted"
     fi
-    say "infrastructure: stopped"
 }
 
 delete_data() {

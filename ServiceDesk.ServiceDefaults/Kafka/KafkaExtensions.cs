@@ -13,9 +13,10 @@ public static class KafkaExtensions
     /// librdkafka's own names.</summary>
     public static void ConfigureKafka(this IHostApplicationBuilder builder, ClientConfig config)
     {
-        if (builder.Configuration.GetConnectionString(ConnectionName) is not { Length: > 0 })
+        var brokers = builder.Configuration.GetConnectionString(ConnectionName);
+        if (brokers is not { Length: > 0 } || !brokers.Split(',').All(IsHostAndPort))
         {
-            throw SettingsException.For($"ConnectionStrings:{ConnectionName}", "", "must be set, as host:port,host:port");
+            throw SettingsException.For($"ConnectionStrings:{ConnectionName}", brokers, "must be set, as host:port,host:port");
         }
 
         Configure(config, builder.Environment.ApplicationName, builder.Configuration);
@@ -36,4 +37,7 @@ public static class KafkaExtensions
             config.Set(setting.Key, setting.Value ?? "");
         }
     }
+
+    private static bool IsHostAndPort(string broker) =>
+        broker.Trim().LastIndexOf(':') is > 0 and var colon && ushort.TryParse(broker.Trim().AsSpan(colon + 1), out var port) && port > 0;
 }

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -18,6 +19,7 @@ public static class SettingsExtensions
     public static T Read<T>(IConfiguration configuration) where T : class, ISettings, new()
     {
         var settings = new T();
+        RefuseUnreadable<T>(configuration.GetSection(T.Section));
         try
         {
             configuration.GetSection(T.Section).Bind(settings, o => o.ErrorOnUnknownConfiguration = true);
@@ -30,4 +32,21 @@ public static class SettingsExtensions
         settings.Validate(new SettingRules(T.Section));
         return settings;
     }
+
+    /// <summary>The binder would refuse these as well, but in its own words.</summary>
+    private static void RefuseUnreadable<T>(IConfigurationSection section)
+    {
+        foreach (var property in typeof(T).GetProperties().Where(p => p.CanWrite))
+        {
+            if (section[property.Name] is { } value && !TypeDescriptor.GetConverter(property.PropertyType).IsValid(value))
+            {
+                throw SettingsException.For($"{section.Path}:{property.Name}", value, RuleOf(property.PropertyType));
+            }
+        }
+    }
+
+    private static string RuleOf(Type type) =>
+        type == typeof(TimeSpan) ? "must be a duration such as 00:00:05"
+        : type == typeof(bool) ? "must be true or false"
+        : "must be a whole number";
 }

@@ -45,6 +45,7 @@ build_solution() {
         exec {BUILD_LOCK}>"$RUN_DIR/build.lock"
         flock -w 600 "$BUILD_LOCK" || die "another build has held $RUN_DIR/build.lock for 10 minutes"
     fi
+    say "building; what it says goes to ${log#"$ROOT"/}$(build_takes)"
     if [[ $LANE == stand-in ]]; then
         interruptible "$ROOT/eng/librdkafka.sh" >"$log" 2>&1 || fail_with_log "$log" "eng/librdkafka.sh failed"
     fi
@@ -54,6 +55,15 @@ build_solution() {
         "${PROPERTIES[@]}" >>"$log" 2>&1 || fail_with_log "$log" "the build failed"
     [[ -z ${BUILD_LOCK-} ]] || exec {BUILD_LOCK}>&-
     say "built in $((($(now_ms) - started) / 1000)) s"
+}
+
+# A first build takes long enough to make people wonder.
+build_takes() {
+    if [[ $LANE == stand-in && ! -d $LOCAL_DIR/librdkafka ]]; then
+        printf ' (the first time also librdkafka, from source: some minutes in all)'
+    elif [[ ! -f $(program ServiceDesk.TicketApi) ]]; then
+        printf ' (the first time: a minute or two)'
+    fi
 }
 
 fail_with_log() {
