@@ -6,7 +6,7 @@ namespace ServiceDesk.Tests.Faults;
 [Collection(FaultTests.Name)]
 public sealed class ShutdownTests(FaultServersFixture servers)
 {
-    private const int Many = 20_000;
+    private const int Many = 8_000;
     private static readonly TimeSpan Promise = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
