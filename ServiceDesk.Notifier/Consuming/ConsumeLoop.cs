@@ -104,7 +104,7 @@ internal sealed partial class ConsumeLoop(
     {
         var batch = new List<ReceivedMessage>();
         // A batch under way is to be finished as soon as it can be, whether another message comes or not.
-        var wait = _processing.IsCompleted ? IdleWait : settings.MaxBatchAge;
+        var wait = _underWay.Count == 0 ? IdleWait : settings.MaxBatchAge;
         var first = 0L;
         while (batch.Count < settings.BatchSize && Next(wait, batch) is { } message)
         {

@@ -1,7 +1,7 @@
 namespace ServiceDesk.Tests.Infrastructure;
 
 /// <summary>One API process on a database of its own, for all tests that only talk to it.</summary>
-public sealed class TicketApiFixture : IAsyncLifetime
+public class TicketApiFixture : IAsyncLifetime
 {
     private readonly ServersFixture _servers = new();
     private ServiceDeskSystem? _system;
@@ -13,14 +13,17 @@ public sealed class TicketApiFixture : IAsyncLifetime
 
     internal TicketClient Client => new(Process.Http);
 
-    public async Task InitializeAsync()
+    /// <summary>Settings of the API beyond those that it needs.</summary>
+    protected virtual (string Name, string Value)[] Settings => [];
+
+    public virtual async Task InitializeAsync()
     {
         await _servers.InitializeAsync();
         _system = await ServiceDeskSystem.CreateAsync(_servers.Servers);
-        _process = await _system.StartTicketApiAsync();
+        _process = await _system.StartTicketApiAsync(Settings);
     }
 
-    public async Task DisposeAsync()
+    public virtual async Task DisposeAsync()
     {
         if (_system is not null)
         {

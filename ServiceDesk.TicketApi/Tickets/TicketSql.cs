@@ -1,3 +1,5 @@
+using ServiceDesk.ServiceDefaults.Events;
+
 namespace ServiceDesk.TicketApi.Tickets;
 
 /// <summary>Every statement on tickets and their events.</summary>
@@ -7,7 +9,7 @@ internal static class TicketSql
     /// taken inserts nothing and returns no row. Keys are inserted in their order, so that two transactions with the same
     /// ones wait for each other in one direction only.</summary>
     public const string Create =
-        """
+        $"""
         WITH request AS MATERIALIZED (
             SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8)
                 AS r(id, title, description, idempotency_key, request_hash, event_id, payload, headers)
@@ -19,7 +21,7 @@ internal static class TicketSql
             RETURNING id, created_at
         ), event AS (
             INSERT INTO outbox (event_id, aggregate, aggregate_id, event_type, payload, headers)
-            SELECT event_id, 'ticket', id, 'ticket.created', payload, headers FROM request JOIN ticket USING (id)
+            SELECT event_id, 'ticket', id, '{EventTypes.TicketCreated}', payload, headers FROM request JOIN ticket USING (id)
         )
         SELECT id, created_at FROM ticket
         """;
