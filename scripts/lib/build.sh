@@ -46,15 +46,26 @@ build_solution() {
         flock -w 600 "$BUILD_LOCK" || die "another build has held $RUN_DIR/build.lock for 10 minutes"
     fi
     say "building; what it says goes to ${log#"$ROOT"/}$(build_takes)"
-    if [[ $LANE == stand-in ]]; then
-        interruptible "$ROOT/eng/librdkafka.sh" >"$log" 2>&1 || fail_with_log "$log" "eng/librdkafka.sh failed"
-    fi
-    lane_properties
-    # --disable-build-servers: nothing of the build stays behind as a process.
-    interruptible dotnet build "$(lane_solution)" -c Release --disable-build-servers -nologo -v quiet \
-        "${PROPERTIES[@]}" >>"$log" 2>&1 || fail_with_log "$log" "the build failed"
+    interruptible compile >"$log" 2>&1 || fail_with_log "$log" "the build failed"
     [[ -z ${BUILD_LOCK-} ]] || exec {BUILD_LOCK}>&-
     say "built in $((($(now_ms) - started) / 1000)) s"
+}
+
+compile() {
+    local native='' compiler=servicedesk-$$ status=0
+    lane_properties
+    if [[ $LANE == stand-in ]]; then
+        "$ROOT/eng/librdkafka.sh" &
+        native=$!
+    fi
+    dotnet restore "$(lane_solution)" --disable-build-servers -nologo -v quiet "${PROPERTIES[@]}" || status=$?
+    [[ -z $native ]] || wait "$native" || status=$?
+    ((status == 0)) || return "$status"
+    # One warm compiler for all projects, under a name of its own: nothing of the build stays behind as a process.
+    dotnet build "$(lane_solution)" -c Release --no-restore -nodeReuse:false -nologo -v quiet "${PROPERTIES[@]}" \
+        -p:UseSharedCompilation=true -p:SharedCompilationId="$compiler" || status=$?
+    pkill -f -- "-pipename:$compiler" || true
+    return "$status"
 }
 
 # A first build takes long enough to make people wonder.
