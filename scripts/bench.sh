@@ -9,13 +9,14 @@
 # The run has a PostgreSQL cluster of its own, with default settings (fsync and synchronous_commit on; only the number of
 # connections is raised), and a broker of its own: containers where docker or podman answers, local processes otherwise.
 # LocalKafka is no Kafka: for figures that count, have containers, or name servers by DATABASE_URL and KAFKA_BROKERS; on
-# those it makes databases and topics named bench..., and deletes them. pgbench is looked for beside PostgreSQL's programs
-# and on the PATH. POSTGRES_PORT, KAFKA_PORT and KAFKA_CONTROL_PORT change the ports; LANE=full or LANE=stand-in decides
+# those it makes databases and topics named bench..., and deletes them. Only the case of a slow broker is always measured
+# with LocalKafka, which can be told to be slow. pgbench is looked for beside PostgreSQL's programs and on the PATH.
+# POSTGRES_PORT, KAFKA_PORT, LOCAL_KAFKA_PORT and KAFKA_CONTROL_PORT change the ports; LANE=full or LANE=stand-in decides
 # which packages are used (see README); unset, the build finds out.
 set -euo pipefail
 
 # Beside what a developer may have running. The load of another system would be measured as well, though.
-: "${POSTGRES_PORT:=5442}" "${KAFKA_PORT:=29192}" "${KAFKA_CONTROL_PORT:=29193}"
+: "${POSTGRES_PORT:=5442}" "${KAFKA_PORT:=29192}" "${KAFKA_CONTROL_PORT:=29193}" "${LOCAL_KAFKA_PORT:=29194}"
 export COMPOSE_PROJECT_NAME=servicedesk-bench
 # shellcheck source=lib/load.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib/load.sh"
@@ -31,8 +32,8 @@ use_own_folder() {
 
 # A run that was killed leaves its servers.
 remove_left_servers() {
+    kafka_stop
     if [[ $INFRA == local ]]; then
-        kafka_stop
         postgres_stop
         rm -rf -- "$(postgres_data)"
     fi
@@ -63,12 +64,25 @@ start_servers() {
     choose_infrastructure
     stop_on_exit stop_all
     remove_left_servers
-    mapfile -t ports < <(infrastructure_ports)
+    mapfile -t ports < <(
+        infrastructure_ports
+        broker_is_local_kafka || printf '%s\n' "$LOCAL_KAFKA_PORT LocalKafka LOCAL_KAFKA_PORT" \
+            "$KAFKA_CONTROL_PORT LocalKafka-control KAFKA_CONTROL_PORT"
+    )
     require_free_ports "${ports[@]}"
     # The API, the relays and pgbench with 128 clients.
     POSTGRES_OPTIONS='-c max_connections=300'
     infrastructure_start
-    [[ $INFRA != local || -n $KAFKA_IS_GIVEN ]] || export LOCAL_KAFKA_CONTROL=$KAFKA_CONTROL_URL
+    export LOCAL_KAFKA=$KAFKA_BROKERS LOCAL_KAFKA_CONTROL=$KAFKA_CONTROL_URL
+    broker_is_local_kafka || start_local_kafka_beside
+}
+
+broker_is_local_kafka() { [[ $INFRA == local && -z $KAFKA_IS_GIVEN ]]; }
+
+start_local_kafka_beside() {
+    KAFKA_PORT=$LOCAL_KAFKA_PORT kafka_start
+    LOCAL_KAFKA=127.0.0.1:$LOCAL_KAFKA_PORT
+    say "LocalKafka $LOCAL_KAFKA: started, for the case of a slow broker"
 }
 
 arguments=(--results "$ROOT/bench/results")

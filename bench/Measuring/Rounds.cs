@@ -15,7 +15,8 @@ internal sealed class Rounds
         var rates = contestants.ToDictionary(c => c.Name, _ => new double[rounds]);
         for (var round = 0; round < rounds; round++)
         {
-            foreach (var contestant in contestants)
+            // Not always in the same order: nobody is always the one after the same neighbour.
+            foreach (var contestant in contestants.Skip(round % contestants.Count).Concat(contestants.Take(round % contestants.Count)))
             {
                 rates[contestant.Name][round] = await contestant.MeasureAsync();
             }

@@ -3,11 +3,12 @@ namespace ServiceDesk.Bench.Servers;
 /// <summary>Where Postgres and Kafka are; scripts/bench.sh starts them.</summary>
 /// <param name="Postgres">A database on the server, as in DATABASE_URL.</param>
 /// <param name="Kafka">host:port,host:port.</param>
-/// <param name="LocalKafkaControl">The control address when the broker is LocalKafka.</param>
+/// <param name="LocalKafka">LocalKafka's host:port: the broker itself, or beside it the one that can be told to be slow.</param>
+/// <param name="LocalKafkaControl">LocalKafka's control address.</param>
 /// <param name="Pgbench">The program, or null when it is not installed.</param>
-internal sealed record ServerAddresses(Uri Postgres, string Kafka, Uri? LocalKafkaControl, string? Pgbench)
+internal sealed record ServerAddresses(Uri Postgres, string Kafka, string LocalKafka, Uri LocalKafkaControl, string? Pgbench)
 {
-    public bool IsLocalKafka => LocalKafkaControl is not null;
+    public bool IsLocalKafka => Kafka == LocalKafka;
 
     /// <summary>A database that every server has.</summary>
     public Uri Maintenance => UrlOf("postgres");
@@ -16,12 +17,14 @@ internal sealed record ServerAddresses(Uri Postgres, string Kafka, Uri? LocalKaf
 
     /// <exception cref="BenchException">A variable is missing.</exception>
     public static ServerAddresses FromEnvironment() => new(
-        new Uri(Variable("DATABASE_URL") ?? throw Missing("DATABASE_URL")),
-        Variable("KAFKA_BROKERS") ?? throw Missing("KAFKA_BROKERS"),
-        Variable("LOCAL_KAFKA_CONTROL") is { } control ? new Uri(control) : null,
+        new Uri(Required("DATABASE_URL")),
+        Required("KAFKA_BROKERS"),
+        Required("LOCAL_KAFKA"),
+        new Uri(Required("LOCAL_KAFKA_CONTROL")),
         Variable("PGBENCH"));
 
-    private static BenchException Missing(string name) => new($"{name} is not set; run this by scripts/bench.sh, which starts the servers");
+    private static string Required(string name) =>
+        Variable(name) ?? throw new BenchException($"{name} is not set; run this by scripts/bench.sh, which starts the servers");
 
     private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 }
