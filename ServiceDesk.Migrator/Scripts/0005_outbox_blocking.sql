@@ -3,4 +3,5 @@
 -- The lease check and the reading of a claim walk it too: it never holds more than the relays have in their hands.
 CREATE INDEX outbox_blocking ON outbox (aggregate_id) INCLUDE (claim_token, processing_started_at)
     WHERE status = 'processing' OR status = 'pending' AND attempts > 0;
+-- At once, and not in a later release, as no release has used them.
 DROP INDEX outbox_processing, outbox_retrying;
