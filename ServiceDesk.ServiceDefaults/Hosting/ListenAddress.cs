@@ -17,13 +17,9 @@ internal static class ListenAddress
         }
 
         var address = builder.Configuration[service.ListenKey] ?? $"localhost:{service.Port}";
-        var colon = address.LastIndexOf(':');
-        if (colon < 0 || !ushort.TryParse(address.AsSpan(colon + 1), out var port))
-        {
-            throw SettingsException.For(service.ListenKey, address, "must be host:port, or :port for every interface");
-        }
-
-        builder.WebHost.UseUrls($"http://{(colon == 0 ? "*" : address[..colon])}:{port}");
+        var (host, port) = HostAndPort.Parse(address)
+            ?? throw SettingsException.For(service.ListenKey, address, "must be host:port, or :port for every interface");
+        builder.WebHost.UseUrls($"http://{(host.Length == 0 ? "*" : host)}:{port}");
     }
 
     private static bool IsSet(WebApplicationBuilder builder, string key) => builder.Configuration[key] is { Length: > 0 };

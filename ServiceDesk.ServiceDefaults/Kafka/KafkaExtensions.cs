@@ -14,7 +14,7 @@ public static class KafkaExtensions
     public static void ConfigureKafka(this IHostApplicationBuilder builder, ClientConfig config)
     {
         var brokers = builder.Configuration.GetConnectionString(ConnectionName);
-        if (brokers is not { Length: > 0 } || !brokers.Split(',').All(IsHostAndPort))
+        if (brokers is not { Length: > 0 } || !brokers.Split(',').All(b => HostAndPort.Parse(b.Trim()) is { Host.Length: > 0, Port: > 0 }))
         {
             throw SettingsException.For($"ConnectionStrings:{ConnectionName}", brokers, "must be set, as host:port,host:port");
         }
@@ -37,7 +37,4 @@ public static class KafkaExtensions
             config.Set(setting.Key, setting.Value ?? "");
         }
     }
-
-    private static bool IsHostAndPort(string broker) =>
-        broker.Trim().LastIndexOf(':') is > 0 and var colon && ushort.TryParse(broker.Trim().AsSpan(colon + 1), out var port) && port > 0;
 }
