@@ -21,9 +21,8 @@ internal static class OutboxSql
     /// ticket are published in order by any number of relays. SKIP LOCKED alone would let a second relay take a ticket's
     /// second event while the first is locked. Returns nothing: a relay that is frozen while it reads a large result must
     /// not hold the lock.
-    /// The check must be a look into outbox_blocking for each event. OFFSET 0 keeps the planner from making a join of it, and
-    /// "+ 0" from answering it by the primary key: when statistics say that nothing is pending, either looks cheap to it, and
-    /// takes a minute once there is a backlog.
+    /// The check must be a look into outbox_blocking for each event. OFFSET 0 keeps the planner from making a join of it, which
+    /// looks as cheap when statistics say that nothing is pending, and takes a minute once there is a backlog.
     /// </summary>
     public const string Claim =
         """
@@ -33,9 +32,9 @@ internal static class OutboxSql
               AND o.next_attempt_at <= now()
               AND NOT EXISTS (
                   SELECT FROM outbox earlier
-                  WHERE (earlier.status = 'processing' OR earlier.status = 'pending' AND earlier.attempts > 0)
-                    AND earlier.aggregate_id = o.aggregate_id AND earlier.id + 0 < o.id
-                    AND (earlier.status = 'processing' OR earlier.next_attempt_at > now())
+                  WHERE (earlier.status = 'processing'
+                      OR earlier.status = 'pending' AND earlier.attempts > 0 AND earlier.next_attempt_at > now())
+                    AND earlier.aggregate_id = o.aggregate_id AND earlier.id < o.id
                   OFFSET 0)
             ORDER BY o.id
             LIMIT $2

@@ -47,9 +47,7 @@ public sealed class OutboxClaimTests(ServersFixture fixture) : IClassFixture<Ser
     {
         if (afterMuchWasSent)
         {
-            await _database.AddEventsAsync(Guid.NewGuid(), count: 10_000);
-            await _database.ExecuteAsync("UPDATE outbox SET status = 'sent', sent_at = now()");
-            await _database.ExecuteAsync("VACUUM ANALYZE outbox");
+            await DrainedAsync();
         }
 
         await _database.AddEventsAsync(Guid.NewGuid(), count: 20_000);
@@ -64,19 +62,27 @@ public sealed class OutboxClaimTests(ServersFixture fixture) : IClassFixture<Ser
 
     /// <summary>Seen from a drained outbox, a walk through all that is in flight looks as cheap as the primary key.</summary>
     [Fact]
-    public async Task A_batch_is_marked_by_the_primary_key()
+    public async Task What_becomes_of_a_batch_is_written_by_the_primary_key()
     {
-        await _database.AddEventsAsync(Guid.NewGuid(), count: 10_000);
-        await _database.ExecuteAsync("UPDATE outbox SET status = 'sent', sent_at = now()");
-        await _database.ExecuteAsync("VACUUM ANALYZE outbox");
+        await DrainedAsync();
         await _database.AddEventsAsync(Guid.NewGuid(), count: 2_000);
         var claimed = await ClaimAsync(limit: 2_000);
+        var ids = claimed.Events.Select(e => e.Id).ToArray();
 
-        var plan = await PlanAsync(
-            OutboxSql.MarkSent, new NpgsqlParameter { Value = claimed.Token }, new NpgsqlParameter { Value = claimed.Events.Select(e => e.Id).ToArray() });
+        string[] plans =
+        [
+            await PlanAsync(OutboxSql.MarkSent, new NpgsqlParameter { Value = claimed.Token }, new NpgsqlParameter { Value = ids }),
+            await PlanAsync(
+                OutboxSql.Release, new NpgsqlParameter { Value = claimed.Token }, new NpgsqlParameter { Value = ids },
+                new NpgsqlParameter { Value = ids.Select(_ => "refused").ToArray() }, new NpgsqlParameter { Value = ids.Select(_ => TimeSpan.Zero).ToArray() },
+                new NpgsqlParameter { Value = ids.Select(_ => true).ToArray() }),
+            await PlanAsync(
+                OutboxSql.MarkFailed, new NpgsqlParameter { Value = claimed.Token }, new NpgsqlParameter { Value = ids[0] },
+                new NpgsqlParameter { Value = "too large" }),
+        ];
 
-        Assert.Contains("Index Scan using outbox_pkey", plan, StringComparison.Ordinal);
-        Assert.DoesNotContain("outbox_blocking", plan, StringComparison.Ordinal);
+        Assert.All(plans, plan => Assert.Contains("Index Scan using outbox_pkey", plan, StringComparison.Ordinal));
+        Assert.All(plans, plan => Assert.DoesNotContain("outbox_blocking", plan, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -179,6 +185,14 @@ public sealed class OutboxClaimTests(ServersFixture fixture) : IClassFixture<Ser
                 Assert.Equal(batch.Events.Count, await _store.MarkSentAsync(batch.Token, [.. batch.Events.Select(e => e.Id)], default));
             }
         }
+    }
+
+    /// <summary>An outbox of which the planner knows that nothing is pending or in flight.</summary>
+    private async Task DrainedAsync()
+    {
+        await _database.AddEventsAsync(Guid.NewGuid(), count: 10_000);
+        await _database.ExecuteAsync("UPDATE outbox SET status = 'sent', sent_at = now()");
+        await _database.ExecuteAsync("VACUUM ANALYZE outbox");
     }
 
     /// <returns>How the server would execute it for a relay.</returns>
