@@ -26,8 +26,8 @@ internal static class CostCase
         await LoadAsync(bench, pipeline);
         await PublishedSizesAsync(bench);
         bench.Report.Note(
-            $"cost: a core is 100 %. Idle is measured {Settling.TotalSeconds:0} s after the start, before the first request. Under load, processor time is counted until the last ticket is " +
-            "processed; memory is what is resident then.");
+            $"cost: a core is 100 %. Idle is measured {Settling.TotalSeconds:0} s after the start, before the first request. Under load, " +
+            "processor time is counted until the last ticket is processed; memory is what is resident then.");
     }
 
     private static async Task ColdStartsAsync(BenchRun bench, BenchSystem system)
