@@ -10,27 +10,21 @@ internal sealed class DatabaseServer : IAsyncDisposable
     private readonly Uri _url;
     private TestDatabase? _template;
 
-    private DatabaseServer(Uri url, ThrowAwayCluster? own) => (_url, _own) = (url, own);
+    private DatabaseServer(Uri url, ThrowAwayCluster? own, bool shared) => (_url, _own, IsShared) = (url, own, shared);
 
-    public static async Task<DatabaseServer> StartAsync()
-    {
-        if (Environment.GetEnvironmentVariable("DATABASE_URL") is { Length: > 0 } given)
-        {
-            return new DatabaseServer(new Uri(given), own: null);
-        }
+    /// <summary>A server for many tests: none of them may stop it.</summary>
+    public static Task<DatabaseServer> StartSharedAsync() => StartAsync(shared: true);
 
-        return await StartOwnAsync();
-    }
+    /// <summary>A server that no other test uses.</summary>
+    public static Task<DatabaseServer> StartUnsharedAsync() => StartAsync(shared: false);
 
-    /// <summary>A server that nobody else uses, so that a test can stop it.</summary>
-    public static async Task<DatabaseServer> StartOwnAsync()
-    {
-        var own = await ThrowAwayCluster.StartNewAsync();
-        return new DatabaseServer(own.Url, own);
-    }
+    /// <summary>A server that nobody else uses, whatever the environment names, so that a test can stop it.</summary>
+    public static Task<DatabaseServer> StartOwnAsync() => StartOwnAsync(shared: false);
 
-    /// <summary>The server itself, where it is ours to stop.</summary>
-    public IStoppableDatabaseServer? Stoppable => _own;
+    public bool IsShared { get; }
+
+    /// <summary>The server itself, where it may be stopped.</summary>
+    public IStoppableDatabaseServer? Stoppable => IsShared ? null : _own;
 
     /// <summary>The name of a database that does not exist yet.</summary>
     public TestDatabase Absent() => new(this, $"test_{Guid.NewGuid():N}");
@@ -57,7 +51,10 @@ internal sealed class DatabaseServer : IAsyncDisposable
         return database;
     }
 
-    public Task DropAsync(string name) => ExecuteAsync($"DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+    /// <summary>Removes a database, but not from a server that is ours: that goes with all of them, and file systems are slow
+    /// to make files where they have just deleted some.</summary>
+    public Task DropAsync(string name) =>
+        _own is not null ? Task.CompletedTask : ExecuteAsync($"DROP DATABASE IF EXISTS {name} WITH (FORCE)");
 
     /// <summary>The address of a database here, in the form of DATABASE_URL.</summary>
     public string UrlOf(string database) => new UriBuilder(_url) { Path = database }.Uri.AbsoluteUri;
@@ -72,6 +69,17 @@ internal sealed class DatabaseServer : IAsyncDisposable
         {
             await DropAsync(_template.Name);
         }
+    }
+
+    private static async Task<DatabaseServer> StartAsync(bool shared) =>
+        Environment.GetEnvironmentVariable("DATABASE_URL") is { Length: > 0 } given
+            ? new DatabaseServer(new Uri(given), own: null, shared)
+            : await StartOwnAsync(shared);
+
+    private static async Task<DatabaseServer> StartOwnAsync(bool shared)
+    {
+        var own = await ThrowAwayCluster.StartNewAsync();
+        return new DatabaseServer(own.Url, own, shared);
     }
 
     private async Task ExecuteAsync(string sql)

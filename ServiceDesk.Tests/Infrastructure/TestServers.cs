@@ -19,7 +19,7 @@ internal sealed class TestServers : IAsyncDisposable
         await Gate.WaitAsync();
         try
         {
-            _running ??= await StartAsync(DatabaseServer.StartAsync, KafkaServer.StartAsync);
+            _running ??= await StartAsync(DatabaseServer.StartSharedAsync, KafkaServer.StartAsync);
             _users++;
             return _running;
         }
@@ -50,7 +50,7 @@ internal sealed class TestServers : IAsyncDisposable
     public static Task<TestServers> StartOwnAsync() => StartAsync(DatabaseServer.StartOwnAsync, KafkaServer.StartOwnAsync);
 
     /// <summary>Servers that no other test class uses: those that the environment names, and for the rest our own.</summary>
-    public static Task<TestServers> StartUnsharedAsync() => StartAsync(DatabaseServer.StartAsync, KafkaServer.StartAsync);
+    public static Task<TestServers> StartUnsharedAsync() => StartAsync(DatabaseServer.StartUnsharedAsync, KafkaServer.StartAsync);
 
     /// <summary>A database as the migrator leaves it.</summary>
     public async Task<TestDatabase> CreateDatabaseAsync()
