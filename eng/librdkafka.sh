@@ -12,6 +12,8 @@ readonly tarball=confluentinc-kafka-javascript-1.10.1.tgz
 readonly sha512=29578f5019f6d44a8254ff667f1cc4b8cdd26091c7105ed7fa2882d9ee374108034b211a92c2279821a8a13df0e6af9c340764482acaef58f42027eaa12a992f
 # What the local system does not need is off, so that the build asks for no development packages.
 readonly features=(--disable-ssl --disable-gssapi --disable-curl --disable-zstd --disable-lz4-ext)
+# The default, -O2, takes half as long again to compile, and the library is not where the time goes.
+readonly optimization=-O1
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 readonly target=$root/.local/librdkafka
@@ -24,7 +26,7 @@ fail() {
   exit 1
 }
 
-recipe() { echo "$version $(uname -m) $sha512 ${features[*]}"; }
+recipe() { echo "$version $(uname -m) $sha512 $optimization ${features[*]}"; }
 up_to_date() { [[ -s $library && -f $stamp && $(<"$stamp") == "$(recipe)" ]]; }
 
 require_tools() {
@@ -48,7 +50,7 @@ fetch_source() {
 compile() {
   local source=$work/package/deps/librdkafka
   say "compiling librdkafka $version, about a minute on two cores (log: ${log#"$root"/})"
-  (cd "$source" && ./configure --no-download --disable-debug-symbols "${features[@]}") >"$log" 2>&1 ||
+  (cd "$source" && ./configure --no-download --disable-debug-symbols --CFLAGS="$optimization" "${features[@]}") >"$log" 2>&1 ||
     fail "configure failed; see ${log#"$root"/}"
   make -C "$source/src" -j"$(nproc)" librdkafka.so.1 >>"$log" 2>&1 || fail "the compiler failed; see ${log#"$root"/}"
   cp "$source/src/librdkafka.so.1" "$work/"

@@ -3,8 +3,8 @@ using ServiceDesk.Tests.Infrastructure;
 namespace ServiceDesk.Tests.Faults;
 
 /// <summary>SIGTERM under load: what is in flight is finished or handed back, within 10 s, and nothing is done twice.</summary>
-[Collection(FaultTests.Name)]
-public sealed class ShutdownTests(FaultServersFixture servers)
+[Collection(NothingBeside.Name)]
+public sealed class ShutdownTests(FaultServersFixture servers) : IClassFixture<FaultServersFixture>
 {
     private const int Many = 8_000;
     private static readonly TimeSpan Promise = TimeSpan.FromSeconds(10);

@@ -4,5 +4,5 @@ namespace ServiceDesk.Tests.Infrastructure;
 [CollectionDefinition(Name)]
 public sealed class TicketApiTests : ICollectionFixture<TicketApiFixture>
 {
-    public const string Name = "ticket api";
+    public const string Name = "Integration.Http";
 }

@@ -3,8 +3,7 @@ using Xunit.Abstractions;
 namespace ServiceDesk.Tests.Faults.Chaos;
 
 /// <summary>Everything at once. CHAOS_SECONDS makes it longer, CHAOS_SEED repeats the faults of a run.</summary>
-[Collection(FaultTests.Name)]
-public sealed class ChaosTests(FaultServersFixture servers, ITestOutputHelper output)
+public sealed class ChaosTests(FaultServersFixture servers, ITestOutputHelper output) : IClassFixture<FaultServersFixture>
 {
     [Fact]
     public async Task The_promises_hold_while_everything_fails()
