@@ -6,14 +6,16 @@ namespace ServiceDesk.OutboxRelay.Publishing;
 /// <summary>A connection of its own for readiness: the producer's may be replaced in the middle of a probe.</summary>
 internal sealed class ProbeClient : IKafkaHandle, IDisposable
 {
-    private readonly IAdminClient _client;
+    // An admin client would look for events of its own ten times a second.
+    private readonly IProducer<Null, Null> _client;
 
     public ProbeClient(IHostEnvironment environment, IConfiguration configuration)
     {
-        var config = new AdminClientConfig { BootstrapServers = configuration.GetConnectionString(KafkaExtensions.ConnectionName) };
+        var config = new ProducerConfig { BootstrapServers = configuration.GetConnectionString(KafkaExtensions.ConnectionName) };
         KafkaExtensions.Configure(config, environment.ApplicationName, configuration);
+        config.CancellationDelayMaxMs = KafkaExtensions.ProducerPollMs;
         // The producer logs the same broker's troubles.
-        _client = new AdminClientBuilder(config).SetLogHandler((_, _) => { }).Build();
+        _client = new ProducerBuilder<Null, Null>(config).SetLogHandler((_, _) => { }).Build();
     }
 
     public Handle Handle => _client.Handle;
