@@ -58,9 +58,21 @@ find_pgbench() {
     fi
 }
 
+# As they are deployed: compiled ahead of time for one system.
+publish_services() {
+    local project log=$RUN_DIR/publish.log
+    export PUBLISHED=$LOCAL_DIR/published
+    rm -rf -- "$PUBLISHED"
+    lane_properties
+    for project in ServiceDesk.TicketApi ServiceDesk.OutboxRelay ServiceDesk.Notifier; do
+        say "publishing $project"
+        interruptible dotnet publish "$ROOT/$project" -c Release -o "$PUBLISHED/$project" \
+            --use-current-runtime -p:PublishReadyToRun=true --disable-build-servers -nologo "${PROPERTIES[@]}" >"$log" 2>&1 || fail_with_log "$log" "no $project to measure"
+    done
+}
+
 start_servers() {
     local ports
-    use_own_folder
     choose_infrastructure
     stop_on_exit stop_all
     remove_left_servers
@@ -102,6 +114,8 @@ fi
 
 choose_lane
 build_solution
+use_own_folder
+publish_services
 start_servers
 find_pgbench
 interruptible dotnet "$(program bench ServiceDesk.Bench)" "${arguments[@]}"

@@ -1,4 +1,5 @@
 using ServiceDesk.Bench.Services;
+using ServiceDesk.Tests.Infrastructure;
 
 namespace ServiceDesk.Bench.Servers;
 
@@ -27,7 +28,7 @@ internal sealed class BenchSystem : IAsyncDisposable
         var system = new BenchSystem(servers, await BenchDatabase.CreateAsync(servers, cancellation), topic, letters);
         try
         {
-            await Command.SucceedsAsync("dotnet", [ServicePrograms.PathOf("ServiceDesk.Migrator")], system.Settings("none"), cancellation);
+            await Command.SucceedsAsync("dotnet", [Programs.PathOf("ServiceDesk.Migrator")], system.Settings("none"), cancellation);
             await system.Database.ExecuteAsync(SampleSql.CreateUuid7, cancellation);
             return system;
         }
