@@ -49,7 +49,7 @@ fetch_source() {
 
 compile() {
   local source=$work/package/deps/librdkafka
-  say "compiling librdkafka $version, about a minute on two cores (log: ${log#"$root"/})"
+  say "compiling librdkafka $version, about half a minute on two cores (log: ${log#"$root"/})"
   (cd "$source" && ./configure --no-download --disable-debug-symbols --CFLAGS="$optimization" "${features[@]}") >"$log" 2>&1 ||
     fail "configure failed; see ${log#"$root"/}"
   make -C "$source/src" -j"$(nproc)" librdkafka.so.1 >>"$log" 2>&1 || fail "the compiler failed; see ${log#"$root"/}"
