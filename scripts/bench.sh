@@ -67,7 +67,8 @@ publish_services() {
     for project in ServiceDesk.TicketApi ServiceDesk.OutboxRelay ServiceDesk.Notifier; do
         say "publishing $project"
         interruptible dotnet publish "$ROOT/$project" -c Release -o "$PUBLISHED/$project" \
-            --use-current-runtime -p:PublishReadyToRun=true --disable-build-servers -nologo "${PROPERTIES[@]}" >"$log" 2>&1 || fail_with_log "$log" "no $project to measure"
+            --use-current-runtime -p:PublishReadyToRun=true --disable-build-servers -nologo "${PROPERTIES[@]}" \
+            >"$log" 2>&1 || fail_with_log "$log" "no $project to measure"
     done
 }
 

@@ -26,7 +26,6 @@ internal static class ConsumingExtensions
             settings.Config.Acks = Acks.All;
             settings.Config.EnableIdempotence = true;
             settings.Config.MessageTimeoutMs = 8_000;
-            settings.Config.CancellationDelayMaxMs = KafkaExtensions.ProducerPollMs;
             settings.DisableHealthChecks = true;
             settings.DisableTracing = true;
             settings.DisableMetrics = true;

@@ -26,7 +26,6 @@ internal sealed partial class OutboxProducer(IServiceProvider services, ILogger<
         config.Partitioner = Partitioner.Murmur2Random;
         config.LingerMs = 0;
         config.QueueBufferingMaxMessages = 200_000;
-        config.CancellationDelayMaxMs = KafkaExtensions.ProducerPollMs;
         config.QueueBufferingMaxKbytes = 256 * 1024;
     }
 

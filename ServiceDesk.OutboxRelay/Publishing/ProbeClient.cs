@@ -13,7 +13,6 @@ internal sealed class ProbeClient : IKafkaHandle, IDisposable
     {
         var config = new ProducerConfig { BootstrapServers = configuration.GetConnectionString(KafkaExtensions.ConnectionName) };
         KafkaExtensions.Configure(config, environment.ApplicationName, configuration);
-        config.CancellationDelayMaxMs = KafkaExtensions.ProducerPollMs;
         // The producer logs the same broker's troubles.
         _client = new ProducerBuilder<Null, Null>(config).SetLogHandler((_, _) => { }).Build();
     }

@@ -9,10 +9,6 @@ public static class KafkaExtensions
 {
     public const string ConnectionName = "kafka";
 
-    /// <summary>In milliseconds: how long an idle producer waits before it looks again whether it is to stop. Reports wake it at
-    /// once; the default of 100 is a twentieth of a percent of a core for each producer.</summary>
-    public const int ProducerPollMs = 500;
-
     /// <summary>What every client of Kafka here has in common; TLS and SASL come from section <c>KafkaClient</c>, under
     /// librdkafka's own names.</summary>
     public static void ConfigureKafka(this IHostApplicationBuilder builder, ClientConfig config)
@@ -36,6 +32,13 @@ public static class KafkaExtensions
         config.SocketNagleDisable = true;
         config.SocketTimeoutMs = 10_000;
         config.AllowAutoCreateTopics = false;
+        if (config is ProducerConfig)
+        {
+            // How long an idle one waits before it looks again whether it is to stop; reports wake it at once. The default of
+            // 100 ms is a twentieth of a percent of a core for each producer.
+            config.CancellationDelayMaxMs = 500;
+        }
+
         foreach (var setting in configuration.GetSection("KafkaClient").GetChildren())
         {
             config.Set(setting.Key, setting.Value ?? "");
