@@ -1,6 +1,7 @@
 namespace ServiceDesk.OutboxRelay.Outbox;
 
-/// <summary>Every statement on the outbox. Leases and due times use the database's clock only.</summary>
+/// <summary>Every statement on the outbox. Leases and due times use the database's clock only. Each names the status of what it
+/// changes, so that the server leaves out the partition with the sent rows, or the other one, when it plans.</summary>
 internal static class OutboxSql
 {
     /// <summary>Options of the relay's connections. Every statement here is a walk along an index, and must stay one: a queue
@@ -42,7 +43,7 @@ internal static class OutboxSql
         )
         UPDATE outbox o
         SET status = 'processing', claim_token = $1, processing_started_at = clock_timestamp(), attempts = o.attempts + 1
-        FROM due WHERE o.id = due.id
+        FROM due WHERE o.id = due.id AND o.status = 'pending'
         """;
 
     public const string ReadClaimed =
@@ -53,14 +54,14 @@ internal static class OutboxSql
         ORDER BY id
         """;
 
-    /// <summary>Only what is in flight has a claim token, says a constraint. Asking for the status as well would let the planner
-    /// take outbox_blocking instead of the primary key, and walk all that is in flight for every event.</summary>
+    /// <summary>Only what is in flight has a claim token, says a constraint. Asking for that status would let the planner take
+    /// outbox_blocking instead of the primary key, and walk all that is in flight for every event.</summary>
     public const string MarkSent =
         """
         UPDATE outbox o
         SET status = 'sent', sent_at = now(), claim_token = NULL, processing_started_at = NULL, last_error = NULL
         FROM unnest($2::bigint[]) AS published(id)
-        WHERE o.id = published.id AND o.claim_token = $1
+        WHERE o.id = published.id AND o.claim_token = $1 AND o.status <> 'sent'
         """;
 
     /// <summary>Back to pending; an attempt that does not count is taken back.</summary>
@@ -71,23 +72,29 @@ internal static class OutboxSql
             next_attempt_at = now() + refused.delay,
             attempts = CASE WHEN refused.counts THEN o.attempts ELSE greatest(o.attempts - 1, 0) END
         FROM unnest($2::bigint[], $3::text[], $4::interval[], $5::boolean[]) AS refused(id, error, delay, counts)
-        WHERE o.id = refused.id AND o.claim_token = $1
+        WHERE o.id = refused.id AND o.claim_token = $1 AND o.status <> 'sent'
         """;
 
     public const string MarkFailed =
         """
         UPDATE outbox
         SET status = 'failed', failed_at = now(), claim_token = NULL, processing_started_at = NULL, last_error = $3
-        WHERE id = $2 AND claim_token = $1
+        WHERE id = $2 AND claim_token = $1 AND status <> 'sent'
         """;
 
-    /// <summary>A lease that ran out says nothing about the event, so its attempt does not count.</summary>
+    /// <summary>A lease that ran out says nothing about the event, so its attempt does not count. What is locked is just being
+    /// marked by its relay, late but in time.</summary>
     public const string Reap =
         """
-        UPDATE outbox
+        WITH expired AS (
+            SELECT id FROM outbox
+            WHERE status = 'processing' AND processing_started_at < now() - $1::interval
+            FOR UPDATE SKIP LOCKED
+        )
+        UPDATE outbox o
         SET status = 'pending', claim_token = NULL, processing_started_at = NULL, next_attempt_at = now(),
-            attempts = greatest(attempts - 1, 0), last_error = 'the relay that had claimed it did not finish in time'
-        WHERE status = 'processing' AND processing_started_at < now() - $1::interval
+            attempts = greatest(o.attempts - 1, 0), last_error = 'the relay that had claimed it did not finish in time'
+        FROM expired WHERE o.id = expired.id AND o.status = 'processing'
         """;
 
     public const string Backlog =
@@ -98,15 +105,15 @@ internal static class OutboxSql
                    (SELECT min(created_at) FROM outbox WHERE status = 'processing'))), 0)::float8
         """;
 
-    /// <summary>Looks at a window of rows from the oldest on, so that a round costs the same however long the history is.
+    /// <summary>Looks at a window of sent rows from the oldest on, so that a round costs the same however long the history is.
     /// Returns the last id of the window, and how many rows it deleted and looked at.</summary>
     public const string DeleteSent =
         """
         WITH looked AS MATERIALIZED (
-            SELECT id, status, sent_at FROM outbox WHERE id > $1 ORDER BY id LIMIT $3
+            SELECT id, sent_at FROM outbox WHERE status = 'sent' AND id > $1 ORDER BY id LIMIT $3
         ), deleted AS (
             DELETE FROM outbox o USING looked
-            WHERE o.id = looked.id AND looked.status = 'sent' AND looked.sent_at < now() - $2::interval
+            WHERE o.id = looked.id AND o.status = 'sent' AND looked.sent_at < now() - $2::interval
             RETURNING o.id
         )
         SELECT coalesce(max(id), 0), (SELECT count(*) FROM deleted), count(*) FROM looked

@@ -1,3 +1,4 @@
+using ServiceDesk.Migrator;
 using ServiceDesk.Tests.Infrastructure;
 
 namespace ServiceDesk.Tests.Integration.Migrating;
@@ -31,7 +32,7 @@ public sealed class MigratorTests(ServersFixture fixture) : IClassFixture<Server
         Assert.Equal(applied.Distinct(), applied);
         Assert.Contains("ServiceDesk.Migrator.Scripts.0001_tickets.sql", applied);
         Assert.Equal(
-            ["notifications", "outbox", "processed_events", "schemaversions", "tickets"],
+            ["notifications", "outbox", "outbox_sent", "outbox_unsent", "processed_events", "schemaversions", "tickets"],
             await _database.RowsAsync(row => row.GetString(0), "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"));
 
         var again = await MigratorRun.SucceedsAsync(_settings);
@@ -39,6 +40,42 @@ public sealed class MigratorTests(ServersFixture fixture) : IClassFixture<Server
         Assert.Equal(applied, await AppliedAsync());
         Assert.Contains(again.Output.Standard, line => line.Contains("nothing to do", StringComparison.Ordinal));
         Assert.Empty(again.Output.Errors);
+    }
+
+    /// <summary>The outbox of the release before: one table, in use.</summary>
+    [Fact]
+    public async Task An_outbox_in_use_is_taken_apart_without_losing_a_row_an_id_or_a_right()
+    {
+        await MigratorRun.SucceedsAsync(_settings);
+        await _database.ExecuteAsync("DROP TABLE outbox; DELETE FROM schemaversions WHERE scriptname LIKE '%.0006_%'");
+        foreach (var script in new[] { "0002_outbox", "0005_outbox_blocking", "0004_roles" })
+        {
+            await _database.ExecuteAsync(ScriptText(script));
+        }
+
+        var ids = await _database.AddEventsAsync(Guid.NewGuid(), count: 4);
+        await _database.ExecuteAsync("UPDATE outbox SET status = 'sent', sent_at = now() WHERE id = $1", ids[0]);
+        await _database.ExecuteAsync("UPDATE outbox SET status = 'failed', failed_at = now() WHERE id = $1", ids[1]);
+        await _database.ExecuteAsync(
+            "UPDATE outbox SET status = 'processing', claim_token = gen_random_uuid(), processing_started_at = now() WHERE id = $1", ids[2]);
+        var before = await RowsAsync();
+
+        await MigratorRun.SucceedsAsync(_settings);
+
+        Assert.Equal(before, await RowsAsync());
+        Assert.Equal(
+            ["outbox_sent sent", "outbox_unsent failed", "outbox_unsent processing", "outbox_unsent pending"],
+            await _database.RowsAsync(row => row.GetString(0), "SELECT tableoid::regclass || ' ' || status FROM outbox ORDER BY id"));
+        Assert.True((await _database.AddEventsAsync(Guid.NewGuid()))[0] > ids[3], "an id was given twice");
+        Assert.Equal(
+            ["servicedesk_api INSERT outbox", "servicedesk_relay DELETE outbox", "servicedesk_relay SELECT outbox", "servicedesk_relay UPDATE outbox"],
+            await _database.RowsAsync(row => row.GetString(0),
+                """
+                SELECT grantee || ' ' || privilege_type || ' ' || table_name FROM information_schema.role_table_grants
+                WHERE table_name LIKE 'outbox%' AND starts_with(grantee, 'servicedesk_') ORDER BY 1
+                """));
+
+        Task<List<string>> RowsAsync() => _database.RowsAsync(row => row.GetString(0), "SELECT to_jsonb(o)::text FROM outbox o ORDER BY id");
     }
 
     [Fact]
@@ -102,6 +139,13 @@ public sealed class MigratorTests(ServersFixture fixture) : IClassFixture<Server
 
         Assert.Equal(1, run.ExitCode);
         Assert.Contains($"topic {_settings["KAFKA_TOPIC"]} is missing", Assert.Single(run.Output.Errors), StringComparison.Ordinal);
+    }
+
+    private static string ScriptText(string name)
+    {
+        using var script = typeof(MigratorSettings).Assembly.GetManifestResourceStream($"ServiceDesk.Migrator.Scripts.{name}.sql")!;
+        using var reader = new StreamReader(script);
+        return reader.ReadToEnd();
     }
 
     private Task<List<string>> AppliedAsync() =>

@@ -18,7 +18,7 @@ internal static class OutboxQueries
                CASE WHEN estimate.rows > 1000000 THEN '~' || estimate.rows
                     ELSE (SELECT count(*)::text FROM outbox WHERE status = 'sent') END,
                oldest.sent_at, now() - oldest.sent_at
-        FROM (SELECT reltuples::bigint AS rows FROM pg_class WHERE oid = 'outbox'::regclass) AS estimate,
+        FROM (SELECT reltuples::bigint AS rows FROM pg_class WHERE oid = 'outbox_sent'::regclass) AS estimate,
              (VALUES (1)) AS one
         LEFT JOIN (SELECT sent_at FROM outbox WHERE status = 'sent' ORDER BY id LIMIT 1) AS oldest ON true
         """;
