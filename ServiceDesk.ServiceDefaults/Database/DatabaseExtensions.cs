@@ -14,11 +14,12 @@ public static class DatabaseExtensions
 {
     public const string ConnectionName = "servicedesk";
 
-    /// <summary>Every wait on the database is bounded, and statements are prepared once per connection.</summary>
+    /// <summary>Every wait on the database is bounded, and statements are prepared once per connection. Encryption by Kerberos is
+    /// for those who ask for it: to find out that there is none loads its libraries, and asks the server, for nothing.</summary>
     private static readonly (string Keyword, object Value)[] Defaults =
     [
         ("Timeout", 3), ("Command Timeout", 4), ("Cancellation Timeout", 500), ("Keepalive", 30),
-        ("Max Auto Prepare", 32), ("Auto Prepare Min Usages", 2), ("Maximum Pool Size", 32),
+        ("Max Auto Prepare", 32), ("Auto Prepare Min Usages", 2), ("Maximum Pool Size", 32), ("GSS Encryption Mode", "Disable"),
     ];
 
     /// <summary>Adds the connection pool, the schema gate and the readiness check.</summary>
