@@ -27,7 +27,8 @@ internal static class CostCase
         PublishedSizes(bench);
         bench.Report.Note(
             $"cost: a core is 100 %. Idle is measured {Settling.TotalSeconds:0} s after the start, before the first request. Under load, " +
-            "processor time is counted until the last ticket is processed; memory is what is resident then.");
+            "processor time is counted until the last ticket is processed; memory is what is resident then. Its own is what no file " +
+            "holds; the rest are pages of programs and libraries, which processes share.");
     }
 
     private static async Task ColdStartsAsync(BenchRun bench, BenchSystem system)
@@ -55,7 +56,7 @@ internal static class CostCase
         foreach (var (service, cores) in pipeline.Services.Zip(used.Select(time => time / bench.Sizes.IdleSpan)))
         {
             var megabytes = service.ResidentBytes / 1_000_000.0;
-            bench.Report.Add(new Figure(Name, $"{service.Project}, idle", $"{Text.Percent(cores)} of a core, RSS {Text.Megabytes(service.ResidentBytes)}")
+            bench.Report.Add(new Figure(Name, $"{service.Project}, idle", $"{Text.Percent(cores)} of a core, {Memory(service)}")
             {
                 Target = $"{new Target(0.5, 0.1, LessIsBetter: true).Describe(cores * 100, " %")}; " +
                          $"{new Target(90, 40, LessIsBetter: true).Describe(megabytes, " MB")}",
@@ -73,7 +74,7 @@ internal static class CostCase
         foreach (var (service, seconds) in pipeline.Services.Zip(used.Select(time => time.TotalSeconds)))
         {
             bench.Report.Add(new Figure(Name, $"{service.Project}, under load",
-                $"{Text.Percent(seconds / requests.Count * 1_000)} of a core per 1,000 tickets/s, RSS {Text.Megabytes(service.ResidentBytes)}")
+                $"{Text.Percent(seconds / requests.Count * 1_000)} of a core per 1,000 tickets/s, {Memory(service)}")
             {
                 Comparison = $"at {Text.Rate(reached)}",
             });
@@ -87,6 +88,10 @@ internal static class CostCase
             bench.Report.Add(new Figure(Name, $"{project}, published", Text.Megabytes(ServicePrograms.SizeOf(project))));
         }
     }
+
+    private static string Memory(ServiceRun service) =>
+        $"RSS {Text.Megabytes(service.ResidentBytes)}" +
+        (service.ResidentFileBytes is { } shared ? $" ({Text.Megabytes(service.ResidentBytes - shared)} of its own)" : "");
 
     /// <returns>What each service used meanwhile.</returns>
     private static async Task<List<TimeSpan>> ProcessorTimesAsync(Pipeline pipeline, Func<Task> meanwhile)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using ServiceDesk.Bench.Reporting;
 using ServiceDesk.Tests.Infrastructure;
 
 namespace ServiceDesk.Bench.Services;
@@ -47,6 +48,20 @@ internal sealed class ServiceRun : IAsyncDisposable
 
     /// <summary>Memory that is resident now, in bytes.</summary>
     public long ResidentBytes => Refreshed().WorkingSet64;
+
+    /// <summary>How much of that are pages of programs and libraries, which all processes that use them share, in bytes; null
+    /// where the system does not tell.</summary>
+    public long? ResidentFileBytes
+    {
+        get
+        {
+            const string Name = "RssFile:";
+            var status = $"/proc/{_process.Id}/status";
+            return File.Exists(status) && Array.Find(File.ReadAllLines(status), l => l.StartsWith(Name, StringComparison.Ordinal)) is { } line
+                ? long.Parse(line[Name.Length..^"kB".Length].Trim(), Text.Culture) * 1024
+                : null;
+        }
+    }
 
     /// <summary>The lines it has logged so far.</summary>
     public IEnumerable<string> LogLines()
