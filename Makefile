@@ -11,11 +11,11 @@ help: ## show this list
 run: ## build and run the whole system in the foreground; Ctrl-C stops it
 	@scripts/run.sh
 
-test: ## build everything and run all tests
-	@scripts/test.sh
+test: ## build everything and run all tests; NATIVE=1 on the services as they are deployed
+	@NATIVE="$(NATIVE)" scripts/test.sh
 
 chaos: ## break everything for MINUTES=5 under load, then check every promise; SEED=n repeats a run's faults
-	@MINUTES="$(MINUTES)" SEED="$(SEED)" scripts/chaos.sh
+	@MINUTES="$(MINUTES)" SEED="$(SEED)" NATIVE="$(NATIVE)" scripts/chaos.sh
 
 bench: ## measure everything beside its baselines; CASE=api, relay, notifier, latency or cost for one; QUICK=1 in minutes
 	@CASE="$(CASE)" QUICK="$(QUICK)" scripts/bench.sh

@@ -58,20 +58,6 @@ find_pgbench() {
     fi
 }
 
-# As they are deployed: compiled ahead of time for one system.
-publish_services() {
-    local project log=$RUN_DIR/publish.log
-    export PUBLISHED=$LOCAL_DIR/published
-    rm -rf -- "$PUBLISHED"
-    lane_properties
-    for project in ServiceDesk.TicketApi ServiceDesk.OutboxRelay ServiceDesk.Notifier; do
-        say "publishing $project"
-        interruptible dotnet publish "$ROOT/$project" -c Release -o "$PUBLISHED/$project" \
-            --use-current-runtime -p:PublishReadyToRun=true --disable-build-servers -nologo "${PROPERTIES[@]}" \
-            >"$log" 2>&1 || fail_with_log "$log" "no $project to measure"
-    done
-}
-
 start_servers() {
     local ports
     choose_infrastructure
@@ -111,7 +97,7 @@ if [[ -n ${CASE-} ]]; then
     [[ " $CASES " == *" $CASE "* ]] || usage_error "CASE=$CASE: expected one of $CASES"
     arguments+=(--case "$CASE")
 fi
-[[ -z ${QUICK-} || $QUICK == 0 ]] || arguments+=(--quick)
+! is_on "${QUICK-}" || arguments+=(--quick)
 
 choose_lane
 build_solution

@@ -6,7 +6,8 @@
 #   scripts/chaos.sh              5 minutes, a random seed
 #   MINUTES=30 SEED=7 scripts/chaos.sh
 #
-# SEED repeats the faults of a run, their order and sizes. LANE=full or LANE=stand-in decides which packages are used (see
+# SEED repeats the faults of a run, their order and sizes. NATIVE=1 has it break the services as they are deployed, compiled
+# to native programs. LANE=full or LANE=stand-in decides which packages are used (see
 # README); unset, the build finds out. The run has a throw-away PostgreSQL cluster and a local broker of its own, or uses
 # the servers that DATABASE_URL and KAFKA_BROKERS name: those it does not take down, but for a broker with the commands
 # CHAOS_BROKER_KILL and CHAOS_BROKER_START to do it.
@@ -46,6 +47,7 @@ export CHAOS_SECONDS=$((MINUTES * 60)) CHAOS_REPORT=$PIPE ${CHAOS_SEED:+CHAOS_SE
 stop_on_exit remove_pipe
 choose_lane
 build_solution
+! is_on "${NATIVE-}" || publish_services
 lane_properties
 rm -f "$PIPE"
 mkfifo "$PIPE"

@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Builds the images of the four services with the .NET SDK itself: no Dockerfile, no shell or package manager inside, not
-# root. The names and the version are the ones that the manifests use (Directory.Build.props).
+# root. The names and the version are the ones that the manifests use (Directory.Build.props). The services are compiled to
+# native programs where this machine can do that for the images: on Linux, with clang or gcc, and with a C library that is no
+# newer than theirs. Elsewhere the images have the .NET runtime: the same services, with more memory and a slower start.
 #
 #   scripts/images.sh                      into the local container runtime
 #   scripts/images.sh --push REGISTRY      to a registry, for example registry.example.com; log in to it before
@@ -14,9 +16,26 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib/load.sh"
 
 IMAGES=(Migrator TicketApi OutboxRelay Notifier)
 
+# Of the base image (Directory.Build.targets), Ubuntu 24.04: a program linked against a newer one would not start there.
+IMAGE_LIBC=2.39
+
 image_of() {
     dotnet msbuild "$ROOT/ServiceDesk.$1" -getProperty:ContainerRepository -getProperty:ContainerImageTag |
         sed -nE 's/.*"Container(Repository|ImageTag)": "(.*)".*/\2/p' | paste -sd:
+}
+
+# Why the services cannot be native programs in the images; nothing when they can.
+not_native_because() {
+    local libc
+    if [[ $(uname -s) != Linux ]]; then
+        say "programs for Linux are compiled on Linux"
+    elif ! command -v clang >/dev/null && ! command -v gcc >/dev/null; then
+        say "there is neither clang nor gcc"
+    elif ! libc=$(getconf GNU_LIBC_VERSION 2>/dev/null); then
+        say "the C library of this machine is not GNU's"
+    elif [[ $(printf '%s\n' "${libc#glibc }" "$IMAGE_LIBC" | sort -V | tail -n 1) != "$IMAGE_LIBC" ]]; then
+        say "the C library of this machine, $libc, is newer than the images' $IMAGE_LIBC"
+    fi
 }
 
 publish() {
@@ -53,8 +72,12 @@ esac
 choose_lane
 [[ $LANE == full ]] || die "images are built in the full lane only"
 mkdir -p "$RUN_DIR"
+reason=$(not_native_because)
+if [[ -n $reason ]]; then
+    warn "no native programs: $reason"
+    target+=(-p:PublishAot=false)
+fi
 for project in "${IMAGES[@]}"; do
-    [[ -z $archive ]] || target=(-p:ContainerArchiveOutputPath="$archive/$project.tar.gz")
-    publish "$project" "${target[@]}"
+    publish "$project" "${target[@]}" ${archive:+-p:ContainerArchiveOutputPath="$archive/$project.tar.gz"}
     say "$(image_of "$project")"
 done

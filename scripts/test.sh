@@ -5,6 +5,7 @@
 #   scripts/test.sh                    all tests
 #   scripts/test.sh --filter Outbox    only those whose name contains it (or any other filter of dotnet test)
 #
+# NATIVE=1 has them run the services as they are deployed, compiled to native programs, which takes some minutes more.
 # LANE=full or LANE=stand-in decides which packages are used (see README); unset, the build finds out. The tests make a
 # throw-away PostgreSQL cluster and a local broker, or use the servers that DATABASE_URL and KAFKA_BROKERS name.
 set -euo pipefail
@@ -110,6 +111,7 @@ stop_on_exit stop_all
 provide_postgres
 choose_lane
 build_solution
+! is_on "${NATIVE-}" || publish_services
 rm -rf -- "$RESULTS"
 status=0
 lane_properties

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,7 +17,8 @@ public static class HealthExtensions
     public static void AddKafkaReadiness(this IServiceCollection services) => services.AddReadiness<KafkaHealthCheck>("kafka");
 
     /// <summary>Adds a check that decides whether the service is ready; it never decides whether it is alive.</summary>
-    internal static void AddReadiness<T>(this IServiceCollection services, string name) where T : class, IHealthCheck
+    internal static void AddReadiness<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>(
+        this IServiceCollection services, string name) where T : class, IHealthCheck
     {
         services.AddSingleton<T>();
         services.AddHealthChecks().Add(new HealthCheckRegistration(

@@ -1,4 +1,6 @@
-using System.ComponentModel;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Reflection;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -9,44 +11,47 @@ public static class SettingsExtensions
 {
     /// <summary>Binds and checks a group of settings now, and registers it as a singleton.</summary>
     /// <exception cref="SettingsException">A value cannot be read, is unknown, or breaks its rule.</exception>
-    public static T AddSettings<T>(this IHostApplicationBuilder builder) where T : class, ISettings, new()
+    public static T AddSettings<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] T>(
+        this IHostApplicationBuilder builder) where T : class, ISettings, new()
     {
         var settings = Read<T>(builder.Configuration);
         builder.Services.AddSingleton(settings);
         return settings;
     }
 
-    public static T Read<T>(IConfiguration configuration) where T : class, ISettings, new()
+    /// <inheritdoc cref="AddSettings"/>
+    public static T Read<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] T>(
+        IConfiguration configuration) where T : class, ISettings, new()
     {
         var settings = new T();
-        RefuseUnreadable<T>(configuration.GetSection(T.Section));
-        try
+        var known = typeof(T).GetProperties().Where(p => p.CanWrite).ToDictionary(p => p.Name, StringComparer.OrdinalIgnoreCase);
+        foreach (var given in configuration.GetSection(T.Section).GetChildren())
         {
-            configuration.GetSection(T.Section).Bind(settings, o => o.ErrorOnUnknownConfiguration = true);
-        }
-        catch (InvalidOperationException unreadable)
-        {
-            throw new SettingsException($"section {T.Section}: {unreadable.Message.ReplaceLineEndings(" ")}");
+            var property = known.GetValueOrDefault(given.Key)
+                ?? throw new SettingsException($"{given.Path} is no setting; section {T.Section} has {string.Join(", ", known.Keys)}");
+            property.SetValue(settings, ValueOf(given, property));
         }
 
         settings.Validate(new SettingRules(T.Section));
         return settings;
     }
 
-    /// <summary>The binder would refuse these as well, but in its own words.</summary>
-    private static void RefuseUnreadable<T>(IConfigurationSection section)
+    /// <summary>Not the framework's binder, which would compile no native program for types it learns of at run time, and
+    /// tells of a value it cannot read in words for programmers.</summary>
+    private static object ValueOf(IConfigurationSection given, PropertyInfo property)
     {
-        foreach (var property in typeof(T).GetProperties().Where(p => p.CanWrite))
-        {
-            if (section[property.Name] is { } value && !TypeDescriptor.GetConverter(property.PropertyType).IsValid(value))
-            {
-                throw SettingsException.For($"{section.Path}:{property.Name}", value, RuleOf(property.PropertyType));
-            }
-        }
+        var (value, rule) = Parse(given.Value, property.PropertyType);
+        return value ?? throw SettingsException.For(given.Path, given.Value, rule);
     }
 
-    private static string RuleOf(Type type) =>
-        type == typeof(TimeSpan) ? "must be a duration such as 00:00:05"
-        : type == typeof(bool) ? "must be true or false"
-        : "must be a whole number";
+    private static (object? Value, string Rule) Parse(string? text, Type type) =>
+        type == typeof(TimeSpan)
+            ? (TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var duration) ? duration : null, "must be a duration such as 00:00:05")
+        : type == typeof(int)
+            ? (int.TryParse(text, CultureInfo.InvariantCulture, out var number) ? number : null, "must be a whole number")
+        : type == typeof(short)
+            ? (short.TryParse(text, CultureInfo.InvariantCulture, out var small) ? small : null, "must be a whole number")
+        : type == typeof(string)
+            ? (text, "must be a single value")
+        : throw new NotSupportedException($"no setting can be a {type} yet");
 }

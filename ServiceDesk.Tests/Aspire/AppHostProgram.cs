@@ -12,7 +12,7 @@ internal static class AppHostProgram
     public static string Folder => Projects.ServiceDesk_AppHost.ProjectPath;
 
     public static ChildProcess Start(IEnumerable<string> arguments, params IEnumerable<KeyValuePair<string, string>> environment) =>
-        ChildProcess.StartDotnet("ServiceDesk.AppHost", arguments, environment);
+        ChildProcess.StartProgram("ServiceDesk.AppHost", arguments, environment);
 
     public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(params IEnumerable<string> arguments)
     {

@@ -29,9 +29,12 @@ internal sealed class ChildProcess : IAsyncDisposable
     public Task<int> Exited { get; }
 
     /// <summary>Starts one of our programs.</summary>
-    public static ChildProcess StartDotnet(
-        string project, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>> environment) =>
-        Start("dotnet", [Programs.PathOf(project), .. arguments], environment);
+    public static ChildProcess StartProgram(
+        string project, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>> environment)
+    {
+        var command = Programs.CommandOf(project);
+        return Start(command[0], [.. command.Skip(1), .. arguments], environment);
+    }
 
     public static ChildProcess Start(
         string program, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>> environment)

@@ -19,7 +19,7 @@ internal sealed partial class LocalKafkaProcess : IAsyncDisposable
 
     public static async Task<LocalKafkaProcess> StartAsync()
     {
-        var process = ChildProcess.StartDotnet("eng/LocalKafka", ["--port", "0", "--control-port", "0"], []);
+        var process = ChildProcess.StartProgram("eng/LocalKafka", ["--port", "0", "--control-port", "0"], []);
         try
         {
             var ready = Ready().Match(await process.Output.LineAsync("that it is ready", Ready().IsMatch));

@@ -9,7 +9,7 @@ internal sealed record MigratorRun(int ExitCode, ProcessOutput Output)
 
     public static async Task<MigratorRun> RunAsync(Dictionary<string, string> settings)
     {
-        await using var process = ChildProcess.StartDotnet("ServiceDesk.Migrator", [], settings);
+        await using var process = ChildProcess.StartProgram("ServiceDesk.Migrator", [], settings);
         return new MigratorRun(await process.ExitCodeAsync(Limit), process.Output);
     }
 

@@ -2,9 +2,19 @@ using System.Reflection;
 
 namespace ServiceDesk.Tests.Infrastructure;
 
-/// <summary>Where the programs under test are: built with the tests, each below its own folder.</summary>
+/// <summary>Where the programs under test are: built with the tests, each below its own folder; the services also published
+/// as native programs, below the folder that the environment names as PUBLISHED.</summary>
 internal static class Programs
 {
+    /// <summary>What starts a program: the native one, where there is one.</summary>
+    public static IReadOnlyList<string> CommandOf(string project) =>
+        PublishedFolder is { } folder && Path.Combine(folder, project, project) is var native && File.Exists(native)
+            ? [native]
+            : ["dotnet", PathOf(project)];
+
+    /// <summary>Null when what was built is to be tested.</summary>
+    public static string? PublishedFolder => Environment.GetEnvironmentVariable("PUBLISHED") is { Length: > 0 } folder ? folder : null;
+
     /// <param name="project">The project's folder, from the root of the repository.</param>
     public static string PathOf(string project)
     {

@@ -39,7 +39,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
         var environment = new Dictionary<string, string>(settings);
         environment.TryAdd("HTTP_ADDR", "127.0.0.1:0");
         environment.TryAdd("METRICS_ADDR", "127.0.0.1:0");
-        var process = ChildProcess.StartDotnet(project, [], environment);
+        var process = ChildProcess.StartProgram(project, [], environment);
         try
         {
             var line = await process.Output.LineAsync("where it listens", l => l.Contains(Listening, StringComparison.Ordinal));

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authentication;
 using ServiceDesk.ServiceDefaults.Settings;
+using ServiceDesk.TicketApi.Http;
 
 namespace ServiceDesk.TicketApi.Security;
 
@@ -37,7 +38,7 @@ internal static partial class SecurityExtensions
     {
         if (((IEndpointRouteBuilder)routes).ServiceProvider.GetRequiredService<AuthSettings>().IsOn)
         {
-            routes.RequireAuthorization().ProducesProblem(StatusCodes.Status401Unauthorized);
+            routes.RequireAuthorization().Reports(StatusCodes.Status401Unauthorized);
         }
     }
 

@@ -20,27 +20,28 @@ internal static class TicketEndpoints
     public static void MapTickets(this IEndpointRouteBuilder app)
     {
         var tickets = app.MapGroup("/tickets").WithTags("tickets")
-            .ProducesProblem(StatusCodes.Status400BadRequest)
-            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+            .Reports(StatusCodes.Status400BadRequest, StatusCodes.Status503ServiceUnavailable);
 
         tickets.RequireBearerToken();
 
         tickets.MapPost("", CreateAsync).WithName("CreateTicket")
             .Accepts<CreateTicketRequest>("application/json")
             .Produces<Ticket>(StatusCodes.Status201Created)
-            .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
-            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
-            .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
+            .Reports(
+                StatusCodes.Status413PayloadTooLarge,
+                StatusCodes.Status415UnsupportedMediaType,
+                StatusCodes.Status422UnprocessableEntity);
         tickets.MapGet("", ListAsync).WithName("ListTickets").Produces<TicketPage>();
         tickets.MapGet("{id}", GetAsync).WithName("GetTicket").Produces<Ticket>()
-            .ProducesProblem(StatusCodes.Status404NotFound);
+            .Reports(StatusCodes.Status404NotFound);
         tickets.MapPatch("{id}", ChangeStatusAsync).WithName("ChangeTicketStatus")
             .Accepts<ChangeStatusRequest>("application/json")
             .Produces<Ticket>()
-            .ProducesProblem(StatusCodes.Status404NotFound)
-            .ProducesProblem(StatusCodes.Status409Conflict)
-            .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
-            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
+            .Reports(
+                StatusCodes.Status404NotFound,
+                StatusCodes.Status409Conflict,
+                StatusCodes.Status413PayloadTooLarge,
+                StatusCodes.Status415UnsupportedMediaType);
     }
 
     private static async Task<IResult> CreateAsync(

@@ -23,7 +23,7 @@ internal sealed class ServiceRun : IAsyncDisposable
         // The shell only connects the file, and becomes the service.
         _process = new Process
         {
-            StartInfo = new("/bin/sh", ["-c", "exec \"$@\" >\"$0\" 2>&1", _log.FullName, "dotnet", ServicePrograms.PathOf(project)])
+            StartInfo = new("/bin/sh", ["-c", "exec \"$@\" >\"$0\" 2>&1", _log.FullName, ServicePrograms.PathOf(project)])
             {
                 WorkingDirectory = Path.GetTempPath(),
             },

@@ -108,3 +108,20 @@ use_built_lane() {
 }
 
 diag() { dotnet "$(program eng/Diag)" "$@"; }
+
+# The services as they are deployed, each compiled to a native program. Exports PUBLISHED, the folder with theirs.
+publish_services() {
+    local project system log=$RUN_DIR/publish.log
+    export PUBLISHED=$LOCAL_DIR/published
+    system=$(dotnet msbuild "$ROOT/ServiceDesk.TicketApi" -getProperty:NETCoreSdkPortableRuntimeIdentifier)
+    rm -rf -- "$PUBLISHED"
+    lane_properties
+    for project in ServiceDesk.TicketApi ServiceDesk.OutboxRelay ServiceDesk.Notifier; do
+        say "compiling $project to a native program (the first time: some minutes)"
+        interruptible dotnet publish "$ROOT/$project" -c Release -r "$system" -o "$PUBLISHED/$project" \
+            --disable-build-servers -nologo "${PROPERTIES[@]}" >"$log" 2>&1 || fail_with_log "$log" "$project was not published"
+    done
+}
+
+# Settings like NATIVE=1, as they would come from a make command line.
+is_on() { [[ -n $1 && $1 != 0 ]]; }

@@ -18,6 +18,10 @@ public sealed class SurfaceTests(TicketApiFixture api)
         Assert.Equal(
             ["201", "400", "413", "415", "422", "503"],
             paths.GetProperty("/tickets").GetProperty("post").GetProperty("responses").EnumerateObject().Select(r => r.Name).Order());
+        var problem = answer.Json.GetProperty("components").GetProperty("schemas").GetProperty("Problem");
+        Assert.Equal(
+            ["code", "detail", "field", "request_id", "status", "title", "type"],
+            problem.GetProperty("properties").EnumerateObject().Select(p => p.Name).Order());
     }
 
     [Fact]

@@ -122,7 +122,7 @@ public sealed class MigratorTests(ServersFixture fixture) : IClassFixture<Server
         _settings["KAFKA_DLQ_TOPIC"] = (await kafka.CreateTopicAsync(partitions: 1)).Name;
         await kafka.Breakable!.GoDownAsync();
 
-        await using var migrator = ChildProcess.StartDotnet("ServiceDesk.Migrator", [], _settings);
+        await using var migrator = ChildProcess.StartProgram("ServiceDesk.Migrator", [], _settings);
         await migrator.Output.LineAsync("that it waits", line => line.Contains("for Kafka", StringComparison.Ordinal));
         await kafka.Breakable.ComeUpAsync();
 

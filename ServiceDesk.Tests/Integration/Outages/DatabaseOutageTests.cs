@@ -122,7 +122,7 @@ public sealed class DatabaseOutageTests : IAsyncLifetime
         await using var system = await ServiceDeskSystem.CreateUnmigratedAsync(_servers);
         await Postgres.StopAsync();
         var relay = await system.StartNotReadyAsync(ServiceProcess.OutboxRelay);
-        await using var migrator = ChildProcess.StartDotnet("ServiceDesk.Migrator", [], system.Settings);
+        await using var migrator = ChildProcess.StartProgram("ServiceDesk.Migrator", [], system.Settings);
         await migrator.Output.LineAsync("that it waits", line => line.Contains("for Postgres", StringComparison.Ordinal));
 
         await Postgres.StartAsync();

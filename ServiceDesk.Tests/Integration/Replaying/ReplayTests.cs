@@ -51,14 +51,14 @@ public sealed class ReplayTests(ServersFixture fixture) : IClassFixture<ServersF
     {
         await using var system = await ServiceDeskSystem.CreateAsync(fixture.Servers);
 
-        await using var replay = ChildProcess.StartDotnet("eng/Diag", ["replay", Guid.NewGuid().ToString()], system.Settings);
+        await using var replay = ChildProcess.StartProgram("eng/Diag", ["replay", Guid.NewGuid().ToString()], system.Settings);
 
         Assert.NotEqual(0, await replay.ExitCodeAsync());
     }
 
     private static async Task<string> ReplayAllAsync(ServiceDeskSystem system)
     {
-        await using var replay = ChildProcess.StartDotnet("eng/Diag", ["replay", "--all"], system.Settings);
+        await using var replay = ChildProcess.StartProgram("eng/Diag", ["replay", "--all"], system.Settings);
         Assert.True(await replay.ExitCodeAsync() == 0, replay.ToString());
         return replay.Output.ToString();
     }

@@ -29,7 +29,7 @@ public sealed class BadSettingsTests
     [MemberData(nameof(Bad))]
     public async Task It_is_named_with_its_value_and_its_rule(string project, string setting, string value, string[] named)
     {
-        await using var process = ChildProcess.StartDotnet(project, [], Settings((setting, value)));
+        await using var process = ChildProcess.StartProgram(project, [], Settings((setting, value)));
 
         Assert.Equal(2, await process.ExitCodeAsync());
         var line = Assert.Single(process.Output.Errors);
@@ -40,7 +40,7 @@ public sealed class BadSettingsTests
     [Fact]
     public async Task A_standard_name_wins_over_the_alias()
     {
-        await using var process = ChildProcess.StartDotnet(ServiceProcess.OutboxRelay, [],
+        await using var process = ChildProcess.StartProgram(ServiceProcess.OutboxRelay, [],
             Settings(("OUTBOX_RELAY_BATCH_SIZE", "10"), ("OutboxRelay__BatchSize", "0")));
 
         Assert.Equal(2, await process.ExitCodeAsync());
@@ -52,7 +52,7 @@ public sealed class BadSettingsTests
     {
         using var taken = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
         taken.Start();
-        await using var process = ChildProcess.StartDotnet(ServiceProcess.TicketApi, [], Settings(("HTTP_ADDR", taken.LocalEndpoint.ToString()!)));
+        await using var process = ChildProcess.StartProgram(ServiceProcess.TicketApi, [], Settings(("HTTP_ADDR", taken.LocalEndpoint.ToString()!)));
 
         Assert.NotEqual(0, await process.ExitCodeAsync());
         var line = Assert.Single(process.Output.Errors);

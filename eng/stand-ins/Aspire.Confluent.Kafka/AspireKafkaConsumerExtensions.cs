@@ -40,7 +40,12 @@ public static class AspireKafkaConsumerExtensions
         ArgumentException.ThrowIfNullOrEmpty(connectionName);
 
         var settings = new KafkaConsumerSettings();
-        KafkaClientSettings.Read(builder.Configuration, Section, connectionName, settings, settings.Config);
+        var section = builder.Configuration.GetSection(Section);
+        var namedSection = section.GetSection(connectionName);
+        section.Bind(settings);
+        namedSection.Bind(settings);
+        section.GetSection("Config").Bind(settings.Config);
+        namedSection.GetSection("Config").Bind(settings.Config);
         settings.ConnectionString =
             builder.Configuration.GetConnectionString(connectionName) ?? settings.ConnectionString;
         configureSettings?.Invoke(settings);

@@ -1,22 +1,10 @@
 using Confluent.Kafka;
-using Microsoft.Extensions.Configuration;
 
 namespace Aspire.Confluent.Kafka;
 
 /// <summary>The rules that the producer and the consumer share.</summary>
 internal static class KafkaClientSettings
 {
-    public static void Read(
-        IConfiguration configuration, string sectionName, string connectionName, object settings, ClientConfig config)
-    {
-        var section = configuration.GetSection(sectionName);
-        var namedSection = section.GetSection(connectionName);
-        section.Bind(settings);
-        namedSection.Bind(settings);
-        section.GetSection("Config").Bind(config);
-        namedSection.GetSection("Config").Bind(config);
-    }
-
     /// <summary>
     /// Refuses what would make a difference on the wire: the package's health check produces a message per probe, and
     /// its tracing adds a trace header of its own to every message.
