@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Runtime.InteropServices;
 
 namespace LocalKafka.Broker;
@@ -10,6 +11,12 @@ internal static partial class NativeMethods
 
     private const string Library = "librdkafka";
     private const StringMarshalling Utf8 = StringMarshalling.Utf8;
+
+    /// <summary>The package's second build for Linux: the first one asks for libsasl2.so.3, which Debian and Ubuntu have under
+    /// another name. Confluent.Kafka tries the two in this order as well.</summary>
+    private const string LibraryWithoutSasl = "centos8-librdkafka";
+
+    static NativeMethods() => NativeLibrary.SetDllImportResolver(typeof(NativeMethods).Assembly, Load);
 
     [LibraryImport(Library, EntryPoint = "rd_kafka_conf_new")]
     public static partial nint NewConfiguration();
@@ -57,4 +64,10 @@ internal static partial class NativeMethods
 
     [LibraryImport(Library, EntryPoint = "rd_kafka_mock_clear_request_errors")]
     public static partial void ClearErrors(nint cluster, short api);
+
+    private static nint Load(string name, Assembly assembly, DllImportSearchPath? path) =>
+        NativeLibrary.TryLoad(name, assembly, path, out var library)
+        || (name == Library && NativeLibrary.TryLoad(LibraryWithoutSasl, assembly, path, out library))
+            ? library
+            : 0;
 }
