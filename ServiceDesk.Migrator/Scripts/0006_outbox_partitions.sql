@@ -10,7 +10,7 @@ ALTER INDEX outbox_pkey RENAME TO outbox_sent_pkey;
 ALTER INDEX outbox_event_id_key RENAME TO outbox_sent_event_id_key;
 
 CREATE TABLE outbox (LIKE outbox_sent INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING IDENTITY) PARTITION BY LIST (status);
-SELECT setval('outbox_id_seq', nextval('outbox_sent_id_seq'));
+SELECT setval('outbox_id_seq', last_value, is_called) FROM outbox_sent_id_seq;
 
 DROP INDEX outbox_pending, outbox_blocking, outbox_failed;
 CREATE TABLE outbox_unsent PARTITION OF outbox (PRIMARY KEY (id), UNIQUE (event_id)) FOR VALUES IN ('pending', 'processing', 'failed')
