@@ -10,8 +10,9 @@ internal sealed record Options(string? Case, bool Quick, string Results)
 {
     public Sizes Sizes => Quick ? Sizes.Quick : Sizes.Full;
 
-    /// <summary>The figures that get published are only ever replaced by a complete run.</summary>
-    public string ReportFile => Path.Combine(Results, $"latest{(Case is null ? "" : $"-{Case}")}{(Quick ? "-quick" : "")}.md");
+    /// <summary>Where the report goes. The figures that get published are only ever replaced by a complete run.</summary>
+    public string ReportFile(bool isComplete) => Path.Combine(
+        Results, $"latest{(Case is null ? "" : $"-{Case}")}{(Quick ? "-quick" : "")}{(isComplete ? "" : "-incomplete")}.md");
 
     /// <exception cref="BenchException">An argument is unknown, or lacks its value.</exception>
     public static Options Parse(string[] args)

@@ -16,7 +16,9 @@ try
 
     Console.WriteLine();
     Console.WriteLine(report.ToText());
-    Console.WriteLine(isComplete ? $"written to {report.WriteTo(options)}" : "not complete, so nothing was written");
+    var file = options.ReportFile(isComplete);
+    report.WriteTo(file);
+    Console.WriteLine($"written to {file}{(isComplete ? "" : ", as not every case came to its end")}");
     return isComplete ? ExitCode.Ok : ExitCode.Failed;
 }
 catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)

@@ -22,12 +22,10 @@ internal sealed class Report(IReadOnlyList<(string Name, string Value)> conditio
         return string.Join(Environment.NewLine, lines.Concat(_notes.Select(note => $"- {note}")));
     }
 
-    /// <returns>The file.</returns>
-    public string WriteTo(Options options)
+    public void WriteTo(string file)
     {
-        Directory.CreateDirectory(options.Results);
-        File.WriteAllText(options.ReportFile, ToMarkdown());
-        return options.ReportFile;
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        File.WriteAllText(file, ToMarkdown());
     }
 
     private string ToMarkdown()
