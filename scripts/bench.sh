@@ -6,6 +6,8 @@
 #   CASE=relay scripts/bench.sh           one case: CASES; written to latest-relay.md
 #   QUICK=1 scripts/bench.sh              small sizes, minutes; the figures mean little; written to latest-quick.md
 #
+# A run in which a case breaks off is written to latest-incomplete.md.
+#
 # The run has a PostgreSQL cluster of its own, with default settings (fsync and synchronous_commit on; only the number of
 # connections is raised), and a broker of its own: containers where docker or podman answers, local processes otherwise.
 # LocalKafka is no Kafka: for figures that count, have containers, or name servers by DATABASE_URL and KAFKA_BROKERS; on

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Builds the images of the four services with the .NET SDK itself: no Dockerfile, no shell or package manager inside, not
-# root. The names and the version are the ones that the manifests use (Directory.Build.props). The services are compiled to
-# native programs where this machine can do that for the images: on Linux, with clang or gcc, and with a C library that is no
-# newer than theirs. Elsewhere the images have the .NET runtime: the same services, with more memory and a slower start.
+# root. The names and the version are the ones that the manifests use (Directory.Build.props). All but the migrator
+# are compiled to native programs where this machine can do that for the images: on Linux, with clang or gcc, and with a C
+# library that is no newer than theirs. Elsewhere the images have the .NET runtime: the same services, with more memory and a
+# slower start.
 #
 #   scripts/images.sh                      into the local container runtime
 #   scripts/images.sh --push REGISTRY      to a registry, for example registry.example.com; log in to it before
