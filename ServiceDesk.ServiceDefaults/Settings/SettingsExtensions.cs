@@ -23,6 +23,8 @@ public static class SettingsExtensions
     public static T Read<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] T>(
         IConfiguration configuration) where T : class, ISettings, new()
     {
+        // Not by the framework's binder: in a native program it cannot bind a type parameter, and of a value it cannot read it
+        // tells in words for programmers.
         var settings = new T();
         var known = typeof(T).GetProperties().Where(p => p.CanWrite).ToDictionary(p => p.Name, StringComparer.OrdinalIgnoreCase);
         foreach (var given in configuration.GetSection(T.Section).GetChildren())
@@ -36,8 +38,6 @@ public static class SettingsExtensions
         return settings;
     }
 
-    /// <summary>Not the framework's binder, which would compile no native program for types it learns of at run time, and
-    /// tells of a value it cannot read in words for programmers.</summary>
     private static object ValueOf(IConfigurationSection given, PropertyInfo property)
     {
         var (value, rule) = Parse(given.Value, property.PropertyType);

@@ -8,12 +8,14 @@ internal static class Programs
 {
     /// <summary>What starts a program: the native one, where there is one.</summary>
     public static IReadOnlyList<string> CommandOf(string project) =>
-        PublishedFolder is { } folder && Path.Combine(folder, project, project) is var native && File.Exists(native)
-            ? [native]
-            : ["dotnet", PathOf(project)];
+        NativePathOf(project) is { } native ? [native] : ["dotnet", PathOf(project)];
 
-    /// <summary>Null when what was built is to be tested.</summary>
-    public static string? PublishedFolder => Environment.GetEnvironmentVariable("PUBLISHED") is { Length: > 0 } folder ? folder : null;
+    /// <returns>Null when what was built is to be run.</returns>
+    public static string? NativePathOf(string project) =>
+        Environment.GetEnvironmentVariable("PUBLISHED") is { Length: > 0 } folder
+            && Path.Combine(folder, project, project) is var native && File.Exists(native)
+            ? native
+            : null;
 
     /// <param name="project">The project's folder, from the root of the repository.</param>
     public static string PathOf(string project)

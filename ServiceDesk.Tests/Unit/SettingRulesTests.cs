@@ -49,6 +49,7 @@ public sealed class SettingRulesTests
     [InlineData("OutboxRelay:BatchSize", "many")]
     [InlineData("OutboxRelay:PollInterval", "soon")]
     [InlineData("OutboxRelay:BatchSise", "5")]
+    [InlineData("OutboxRelay:BatchSize:Most", "5")]
     public void A_value_or_a_name_that_cannot_be_read_is_refused(string key, string value)
     {
         var message = Assert.Throws<SettingsException>(() => Read<RelaySettings>((key, value))).Message;

@@ -40,12 +40,12 @@ public static class AspireKafkaProducerExtensions
         ArgumentException.ThrowIfNullOrEmpty(connectionName);
 
         var settings = new KafkaProducerSettings();
-        var section = builder.Configuration.GetSection(Section);
-        var namedSection = section.GetSection(connectionName);
-        section.Bind(settings);
-        namedSection.Bind(settings);
-        section.GetSection("Config").Bind(settings.Config);
-        namedSection.GetSection("Config").Bind(settings.Config);
+        foreach (var section in KafkaClientSettings.Sections(builder.Configuration, Section, connectionName))
+        {
+            section.Bind(settings);
+            section.GetSection("Config").Bind(settings.Config);
+        }
+
         settings.ConnectionString =
             builder.Configuration.GetConnectionString(connectionName) ?? settings.ConnectionString;
         configureSettings?.Invoke(settings);
