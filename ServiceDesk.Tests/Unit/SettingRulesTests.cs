@@ -46,15 +46,16 @@ public sealed class SettingRulesTests
     public void A_bad_setting_of_Kafka_is_named_with_its_rule(string key, string value, string rule) => IsRefused<KafkaSettings>(key, value, rule);
 
     [Theory]
-    [InlineData("OutboxRelay:BatchSize", "many")]
-    [InlineData("OutboxRelay:PollInterval", "soon")]
-    [InlineData("OutboxRelay:BatchSise", "5")]
-    [InlineData("OutboxRelay:BatchSize:Most", "5")]
-    public void A_value_or_a_name_that_cannot_be_read_is_refused(string key, string value)
+    [InlineData("OutboxRelay:BatchSize", "many", "must be a whole number")]
+    [InlineData("OutboxRelay:PollInterval", "soon", "must be a duration")]
+    [InlineData("OutboxRelay:BatchSise", "5", "is no setting")]
+    [InlineData("OutboxRelay:BatchSize:Most", "5", "must be a whole number")]
+    public void A_value_or_a_name_that_cannot_be_read_is_refused(string key, string value, string reason)
     {
         var message = Assert.Throws<SettingsException>(() => Read<RelaySettings>((key, value))).Message;
 
         Assert.Contains(key.Split(':')[1], message, StringComparison.Ordinal);
+        Assert.Contains(reason, message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', message);
     }
 
