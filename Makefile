@@ -1,5 +1,4 @@
 # Everything is a script in scripts/, each with --help; this file only names them.
-# LANE=full or LANE=stand-in decides which packages are used; unset, the build finds out.
 
 .DEFAULT_GOAL := help
 .PHONY: help run test chaos bench e2e check db-up db-down migrate-up run-ticket run-relay run-notify manifests FORCE

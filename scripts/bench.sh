@@ -13,8 +13,7 @@
 # LocalKafka is no Kafka: for figures that count, have containers, or name servers by DATABASE_URL and KAFKA_BROKERS; on
 # those it makes databases and topics named bench..., and deletes them. Only the case of a slow broker is always measured
 # with LocalKafka, which can be told to be slow. pgbench is looked for beside PostgreSQL's programs and on the PATH.
-# POSTGRES_PORT, KAFKA_PORT, LOCAL_KAFKA_PORT and KAFKA_CONTROL_PORT change the ports; LANE=full or LANE=stand-in decides
-# which packages are used (see README); unset, the build finds out.
+# POSTGRES_PORT, KAFKA_PORT, LOCAL_KAFKA_PORT and KAFKA_CONTROL_PORT change the ports.
 set -euo pipefail
 
 # Beside what a developer may have running. The load of another system would be measured as well, though.
@@ -101,7 +100,6 @@ if [[ -n ${CASE-} ]]; then
 fi
 ! is_on "${QUICK-}" || arguments+=(--quick)
 
-choose_lane
 build_solution
 use_own_folder
 publish_services

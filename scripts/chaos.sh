@@ -7,8 +7,7 @@
 #   MINUTES=30 SEED=7 scripts/chaos.sh
 #
 # SEED repeats the faults of a run, their order and sizes. NATIVE=1 has it break the services as they are deployed, compiled
-# to native programs. LANE=full or LANE=stand-in decides which packages are used (see
-# README); unset, the build finds out. The run has a throw-away PostgreSQL cluster and a local broker of its own, or uses
+# to native programs. The run has a throw-away PostgreSQL cluster and a local broker of its own, or uses
 # the servers that DATABASE_URL and KAFKA_BROKERS name: those it does not take down, but for a broker with the commands
 # CHAOS_BROKER_KILL and CHAOS_BROKER_START to do it.
 set -euo pipefail
@@ -45,17 +44,15 @@ MINUTES=$(whole_number MINUTES "${MINUTES-}" 5)
 export CHAOS_SECONDS=$((MINUTES * 60)) CHAOS_REPORT=$PIPE ${CHAOS_SEED:+CHAOS_SEED}
 
 stop_on_exit remove_pipe
-choose_lane
 build_solution
 ! is_on "${NATIVE-}" || publish_services
-lane_properties
 rm -f "$PIPE"
 mkfifo "$PIPE"
 # The test's own output comes at its end only, so it writes its report here as well. The pipe stays open between its lines.
 tee "$REPORT" <"$PIPE" &
 exec {REPORTING}>"$PIPE"
 status=0
-interruptible dotnet test "$(lane_solution)" -c Release --no-build "${PROPERTIES[@]}" -nologo -nodeReuse:false \
+interruptible dotnet test "$ROOT/ServiceDesk.sln" -c Release --no-build -nologo -nodeReuse:false \
     --filter FullyQualifiedName~Faults.Chaos.ChaosTests {REPORTING}>&- >"$RUN_DIR/chaos.log" 2>&1 || status=$?
 exec {REPORTING}>&-
 wait

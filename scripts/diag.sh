@@ -22,7 +22,7 @@ case ${1---help} in
     -h | --help) show_help ;;
     *)
         [[ $1 != commands ]] || set -- --help
-        use_built_lane eng/Diag
+        require_built eng/Diag
         export_server_addresses
         exec dotnet "$(program eng/Diag)" "$@"
         ;;

@@ -37,7 +37,6 @@ start_all() {
     mapfile -t ports < <(infrastructure_ports; service_ports)
     require_free_ports "${ports[@]}"
     stop_on_exit stop_all
-    choose_lane
     build_solution
     require_valid_settings
     infrastructure_start

@@ -21,7 +21,7 @@ up() {
     mapfile -t ports < <(infrastructure_ports)
     require_free_ports "${ports[@]}"
     if [[ $INFRA == local && -z $KAFKA_IS_GIVEN ]]; then
-        use_built_lane eng/LocalKafka
+        require_built eng/LocalKafka
     fi
     stop_on_exit infrastructure_stop_started
     infrastructure_start

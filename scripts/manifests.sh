@@ -8,7 +8,7 @@
 #   scripts/manifests.sh --from-manifest    takes the checked-in aspire-manifest.json, and does not run the AppHost
 #   scripts/manifests.sh --names FOLDER...  only the Job's name in these overlays (default: those in infra/k8s/overlays)
 #
-# Needs the full lane's packages (the AppHost and aspirate) and kubectl; no cluster. --names needs kubectl only.
+# Needs aspirate (.config/dotnet-tools.json) and kubectl; no cluster. --names needs kubectl only.
 set -euo pipefail
 # shellcheck source=lib/load.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib/load.sh"
@@ -113,8 +113,6 @@ esac
 
 mkdir -p "$RUN_DIR"
 if [[ -z $FROM_MANIFEST ]]; then
-    choose_lane
-    [[ $LANE == full ]] || die "the AppHost is in the full lane only"
     publish_app_host
 fi
 generate_base

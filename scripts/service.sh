@@ -20,7 +20,6 @@ if [[ $1 != migrator ]]; then
     mapfile -t ports < <(service_ports | grep -F " $(service_project "$1" | cut -d. -f2) ")
     require_free_ports "${ports[@]}"
 fi
-choose_lane
 build_solution
 export_server_addresses
 if [[ $1 == migrator ]]; then

@@ -6,8 +6,7 @@
 #   scripts/test.sh --filter Outbox    only those whose name contains it (or any other filter of dotnet test)
 #
 # NATIVE=1 has them run the services as they are deployed, compiled to native programs, which takes some minutes more.
-# LANE=full or LANE=stand-in decides which packages are used (see README); unset, the build finds out. The tests make a
-# throw-away PostgreSQL cluster and a local broker, or use the servers that DATABASE_URL and KAFKA_BROKERS name.
+# The tests make a throw-away PostgreSQL cluster and a local broker, or use the servers that DATABASE_URL and KAFKA_BROKERS name.
 set -euo pipefail
 # shellcheck source=lib/load.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib/load.sh"
@@ -71,11 +70,7 @@ report() {
         say "the test run broke off with exit code $status, which counts as a failure"
         failed=1
     fi
-    if [[ $LANE == stand-in ]]; then
-        say "left out: $(aspire_tests) Aspire tests, which need the full lane's packages" \
-            "($(tail -n 1 "$RUN_DIR/lane.reason"))"
-    fi
-    say "lane $LANE, $((($(now_ms) - started) / 1000)) s in all, results in ${RESULTS#"$ROOT"/}"
+    say "$((($(now_ms) - started) / 1000)) s in all, results in ${RESULTS#"$ROOT"/}"
     if ((total == 0)); then
         say "no test ran"
     fi
@@ -85,11 +80,6 @@ report() {
         say "$passed passed, $failed failed"
     fi
     ((failed == 0 && passed > 0))
-}
-
-aspire_tests() {
-    [[ -d $ROOT/ServiceDesk.Tests/Aspire ]] || { printf 0; return 0; }
-    grep -rhoE --include='*.cs' '^\s*\[(Fact|Theory)\b' "$ROOT/ServiceDesk.Tests/Aspire" | wc -l | tr -d ' '
 }
 
 filter=()
@@ -109,15 +99,13 @@ esac
 started=$(now_ms)
 stop_on_exit stop_all
 provide_postgres
-choose_lane
 build_solution
 ! is_on "${NATIVE-}" || publish_services
 rm -rf -- "$RESULTS"
 status=0
-lane_properties
 # A developer's settings are not the tests': those say themselves what they run with.
 unset HTTP_ADDR METRICS_ADDR KAFKA_TOPIC KAFKA_DLQ_TOPIC KAFKA_GROUP_ID NOTIFY_MAX_ATTEMPTS
 unset OUTBOX_RELAY_BATCH_SIZE OUTBOX_RELAY_POLL_INTERVAL OUTBOX_RELAY_PROCESSING_TIMEOUT OUTBOX_RELAY_MAX_ATTEMPTS
-interruptible dotnet test "$(lane_solution)" -c Release --no-build "${PROPERTIES[@]}" -nologo -nodeReuse:false \
+interruptible dotnet test "$ROOT/ServiceDesk.sln" -c Release --no-build -nologo -nodeReuse:false \
     --logger trx --logger "console;verbosity=minimal" --results-directory "$RESULTS" "${filter[@]}" || status=$?
 report

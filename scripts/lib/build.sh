@@ -1,38 +1,10 @@
 # shellcheck shell=bash
-# The lane (full or stand-in, see eng/lane.sh), the build, and where its programs are.
-
-# Sets LANE and says which it is and why. Exported, so that scripts called from here need not find out again.
-choose_lane() {
-    local found=$RUN_DIR/lane
-    require_dotnet
-    mkdir -p "$RUN_DIR"
-    interruptible "$ROOT/eng/lane.sh" >"$found" 2>"$found.reason" || {
-        cat "$found.reason" >&2
-        die "eng/lane.sh found no lane"
-    }
-    LANE=$(<"$found")
-    export LANE
-    tail -n 1 "$found.reason"
-}
+# The build, and where its programs are.
 
 require_dotnet() {
     command -v dotnet >/dev/null || die "dotnet is not on the PATH; install the .NET SDK that global.json names"
     (cd "$ROOT" && dotnet --version >/dev/null 2>&1) ||
         die "no .NET SDK that satisfies global.json; installed: $(dotnet --list-sdks | cut -d' ' -f1 | paste -sd' ')"
-}
-
-lane_solution() {
-    case $LANE in
-        full) printf '%s' "$ROOT/ServiceDesk.sln" ;;
-        stand-in) printf '%s' "$ROOT/eng/stand-ins/ServiceDesk.slnf" ;;
-        *) die "LANE=$LANE: expected full or stand-in" ;;
-    esac
-}
-
-# Sets PROPERTIES to what every dotnet command on the solution needs in the chosen lane.
-lane_properties() {
-    PROPERTIES=()
-    [[ $LANE == full ]] || PROPERTIES=(-p:StandIns=true)
 }
 
 # Builds everything once, in Release; the whole output is in a log, and shown only when the build fails.
@@ -52,60 +24,28 @@ build_solution() {
 }
 
 compile() {
-    local native='' compiler=servicedesk-$$ status=0
-    lane_properties
-    if [[ $LANE == stand-in ]]; then
-        "$ROOT/eng/librdkafka.sh" &
-        native=$!
-    fi
-    dotnet restore "$(lane_solution)" --disable-build-servers -nologo -v quiet "${PROPERTIES[@]}" || status=$?
-    [[ -z $native ]] || wait "$native" || status=$?
-    ((status == 0)) || return "$status"
+    local compiler=servicedesk-$$ status=0
+    require_dotnet
     # One warm compiler for all projects, under a name of its own: nothing of the build stays behind as a process.
-    dotnet build "$(lane_solution)" -c Release --no-restore -nodeReuse:false -nologo -v quiet "${PROPERTIES[@]}" \
+    dotnet build "$ROOT/ServiceDesk.sln" -c Release -nodeReuse:false -nologo -v quiet \
         -p:UseSharedCompilation=true -p:SharedCompilationId="$compiler" || status=$?
     pkill -f -- "-pipename:$compiler" || true
     return "$status"
 }
 
 # A first build takes long enough to make people wonder.
-build_takes() {
-    if [[ $LANE == stand-in && ! -d $LOCAL_DIR/librdkafka ]]; then
-        printf ' (the first time also librdkafka, from source: some minutes in all)'
-    elif [[ ! -f $(program ServiceDesk.TicketApi) ]]; then
-        printf ' (the first time: a minute or two)'
-    fi
-}
+build_takes() { [[ -f $(program ServiceDesk.TicketApi) ]] || printf ' (the first time: a minute or two)'; }
 
 fail_with_log() {
     tail -n 40 "$1" >&2
     die "$2; the whole output is in ${1#"$ROOT"/}"
 }
 
-# program PROJECT [NAME]: the path of a built program in the chosen lane.
-program() {
-    local output=bin/Release/net10.0
-    [[ $LANE == full ]] || output=bin/stand-in/Release/net10.0
-    printf '%s/%s/%s/%s.dll' "$ROOT" "$1" "$output" "${2:-${1##*/}}"
-}
+# program PROJECT [NAME]: the path of a built program.
+program() { printf '%s/%s/bin/Release/net10.0/%s.dll' "$ROOT" "$1" "${2:-${1##*/}}"; }
 
-# For commands that should answer at once: takes the lane that was built last, and builds only when there is none.
-use_built_lane() {
-    local full standin
-    if [[ -z ${LANE-} ]]; then
-        full=$(LANE=full program "$1")
-        standin=$(LANE=stand-in program "$1")
-        if [[ -f $full && ! $full -ot $standin ]]; then
-            export LANE=full
-        elif [[ -f $standin ]]; then
-            export LANE=stand-in
-        fi
-    fi
-    [[ -n ${LANE-} && -f $(program "$1") ]] || {
-        choose_lane >&2
-        build_solution >&2
-    }
-}
+# For commands that should answer at once: builds only what was never built.
+require_built() { [[ -f $(program "$1") ]] || build_solution >&2; }
 
 diag() { dotnet "$(program eng/Diag)" "$@"; }
 
@@ -115,11 +55,10 @@ publish_services() {
     export PUBLISHED=$LOCAL_DIR/published
     system=$(dotnet msbuild "$ROOT/ServiceDesk.TicketApi" -getProperty:NETCoreSdkPortableRuntimeIdentifier)
     rm -rf -- "$PUBLISHED"
-    lane_properties
     for project in ServiceDesk.TicketApi ServiceDesk.OutboxRelay ServiceDesk.Notifier; do
         say "compiling $project to a native program (the first time: some minutes)"
         interruptible dotnet publish "$ROOT/$project" -c Release -r "$system" -o "$PUBLISHED/$project" \
-            --disable-build-servers -nologo "${PROPERTIES[@]}" >"$log" 2>&1 || fail_with_log "$log" "$project was not published"
+            --disable-build-servers -nologo >"$log" 2>&1 || fail_with_log "$log" "$project was not published"
     done
 }
 

@@ -1,4 +1,0 @@
-namespace DbUp.Builder;
-
-/// <summary>Carries the extension method that names the database.</summary>
-public sealed class SupportedDatabases;
