@@ -1,7 +1,7 @@
 using ServiceDesk.AppHost;
 using ServiceDesk.AppHost.Infrastructure;
 using ServiceDesk.AppHost.Services;
-using ServiceDesk.ServiceDefaults.Settings;
+using ServiceDesk.Settings;
 
 try
 {

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Configuration;
-using ServiceDesk.ServiceDefaults.Settings;
+using ServiceDesk.Settings;
 
 namespace ServiceDesk.AppHost;
 

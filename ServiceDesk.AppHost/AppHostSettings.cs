@@ -1,5 +1,5 @@
 using ServiceDesk.AppHost.Infrastructure;
-using ServiceDesk.ServiceDefaults.Settings;
+using ServiceDesk.Settings;
 
 namespace ServiceDesk.AppHost;
 

@@ -2,7 +2,7 @@ using System.Reflection;
 using DbUp;
 using DbUp.Engine;
 using Npgsql;
-using ServiceDesk.ServiceDefaults.Database;
+using ServiceDesk.Clients.Postgres;
 
 namespace ServiceDesk.Migrator;
 

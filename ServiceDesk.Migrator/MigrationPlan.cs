@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Configuration;
-using ServiceDesk.ServiceDefaults.Database;
-using ServiceDesk.ServiceDefaults.Kafka;
-using ServiceDesk.ServiceDefaults.Settings;
+using ServiceDesk.Clients.Postgres;
+using ServiceDesk.Settings;
 
 namespace ServiceDesk.Migrator;
 
@@ -10,8 +9,8 @@ internal sealed record MigrationPlan(string ConnectionString, string Brokers, Ka
 {
     /// <exception cref="SettingsException">A setting is missing or wrong.</exception>
     public static MigrationPlan Read(IConfiguration configuration) => new(
-        DatabaseExtensions.WithDefaults(Required(configuration, DatabaseExtensions.ConnectionName), "migrator"),
-        Required(configuration, KafkaExtensions.ConnectionName),
+        DatabaseExtensions.WithDefaults(Required(configuration, ConnectionNames.Database), "migrator"),
+        Required(configuration, ConnectionNames.Kafka),
         SettingsExtensions.Read<KafkaSettings>(configuration),
         SettingsExtensions.Read<MigratorSettings>(configuration),
         configuration);

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using ServiceDesk.Migrator;
-using ServiceDesk.ServiceDefaults.Settings;
+using ServiceDesk.Settings;
 
 using var stop = new StopSignal();
 try

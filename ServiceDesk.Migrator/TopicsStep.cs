@@ -1,6 +1,7 @@
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
-using ServiceDesk.ServiceDefaults.Kafka;
+using ServiceDesk.Clients.Kafka;
+using ServiceDesk.Settings;
 
 namespace ServiceDesk.Migrator;
 
@@ -8,7 +9,6 @@ namespace ServiceDesk.Migrator;
 /// do as long as it has them.</summary>
 internal static class TopicsStep
 {
-    private const int DeadLetterPartitions = 3;
     private static readonly TimeSpan RequestLimit = TimeSpan.FromSeconds(5);
 
     public static async Task RunAsync(MigrationPlan plan, CancellationToken cancellation)
@@ -37,7 +37,7 @@ internal static class TopicsStep
     private static TopicSpecification Letters(MigrationPlan plan) => new()
     {
         Name = plan.Kafka.DeadLetterTopic,
-        NumPartitions = DeadLetterPartitions,
+        NumPartitions = KafkaSettings.DeadLetterPartitions,
         ReplicationFactor = plan.Kafka.ReplicationFactor,
         Configs = new() { ["retention.ms"] = "-1" },
     };

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
-using ServiceDesk.ServiceDefaults.Events;
+using ServiceDesk.Events;
 
 namespace ServiceDesk.Notifier;
 

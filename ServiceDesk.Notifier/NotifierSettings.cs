@@ -1,4 +1,4 @@
-using ServiceDesk.ServiceDefaults.Settings;
+using ServiceDesk.Settings;
 
 namespace ServiceDesk.Notifier;
 
@@ -39,4 +39,10 @@ public sealed class NotifierSettings : ISettings
         .InRange(MaxBackoff, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(10))
         .InRange(Retention, TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650))
         .InRange(RetentionInterval, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1));
+
+    /// <summary>An id that is forgotten while its message can still be read again would let the effect happen twice (P2).
+    /// </summary>
+    /// <exception cref="SettingsException">The topic keeps messages for longer than ids are remembered.</exception>
+    public void MustOutlive(KafkaSettings kafka) => new SettingRules(Section).Must(
+        Retention > kafka.TopicRetention, Retention, $"must be longer than Kafka:TopicRetention ({kafka.TopicRetention})");
 }

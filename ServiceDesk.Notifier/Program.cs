@@ -1,19 +1,30 @@
+using ServiceDesk.Clients.Postgres;
 using ServiceDesk.Notifier;
 using ServiceDesk.Notifier.Consuming;
 using ServiceDesk.Notifier.Maintenance;
 using ServiceDesk.Notifier.Processing;
-using ServiceDesk.ServiceDefaults.Database;
-using ServiceDesk.ServiceDefaults.Hosting;
+using ServiceDesk.ServiceDefaults;
+using ServiceDesk.Settings;
 
-var service = new ServiceInfo("notifier", Port: 9091, ListenKey: "Listen:Metrics", DatabaseRole: "servicedesk_notifier");
+var service = new ServiceInfo("notifier", Port: 9091, ListenKey: "Listen:Metrics");
+try
+{
+    var builder = WebApplication.CreateSlimBuilder([ServiceInfo.NoReload, .. args]);
+    builder.AddServiceDefaults(service);
+    builder.AddDatabase(service.Name, role: "servicedesk_notifier");
+    var kafka = builder.AddSettings<KafkaSettings>();
+    builder.AddSettings<NotifierSettings>().MustOutlive(kafka);
+    builder.AddConsuming(kafka);
+    builder.Services.AddSingleton<NotifierMetrics>();
+    builder.Services.AddSingleton<ProcessedEvents>();
+    builder.Services.AddSingleton<EventProcessor>();
+    builder.Services.AddHostedService<Retention>();
 
-return await ServiceHost.RunAsync(args, service,
-    builder =>
-    {
-        builder.AddDatabase(service);
-        var kafka = builder.AddNotifierSettings();
-        builder.AddProcessing();
-        builder.AddConsuming(kafka);
-        builder.Services.AddHostedService<Retention>();
-    },
-    _ => { });
+    await using var app = builder.Build();
+    app.MapDefaultEndpoints();
+    return await app.RunServiceAsync();
+}
+catch (SettingsException setting)
+{
+    return service.Refuse(setting);
+}

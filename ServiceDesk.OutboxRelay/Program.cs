@@ -1,23 +1,31 @@
+using ServiceDesk.Clients.Postgres;
 using ServiceDesk.OutboxRelay;
 using ServiceDesk.OutboxRelay.Maintenance;
 using ServiceDesk.OutboxRelay.Outbox;
 using ServiceDesk.OutboxRelay.Publishing;
-using ServiceDesk.ServiceDefaults.Database;
-using ServiceDesk.ServiceDefaults.Hosting;
+using ServiceDesk.ServiceDefaults;
+using ServiceDesk.Settings;
 
-var service = new ServiceInfo("outbox-relay", Port: 9090, ListenKey: "Listen:Metrics", DatabaseRole: "servicedesk_relay")
+var service = new ServiceInfo("outbox-relay", Port: 9090, ListenKey: "Listen:Metrics");
+try
 {
-    DatabaseOptions = OutboxSql.PlannerOptions,
-};
+    var builder = WebApplication.CreateSlimBuilder([ServiceInfo.NoReload, .. args]);
+    builder.AddServiceDefaults(service);
+    builder.AddDatabase(service.Name, role: "servicedesk_relay", options: OutboxSql.PlannerOptions);
+    builder.AddSettings<KafkaSettings>();
+    builder.AddSettings<RelaySettings>();
+    builder.AddOutbox();
+    builder.AddPublishing();
+    builder.AddMaintenance();
+    builder.Services.AddSingleton<RelayMetrics>();
+    builder.Services.AddSingleton<Settlement>();
+    builder.Services.AddHostedService<Relay>();
 
-return await ServiceHost.RunAsync(args, service,
-    builder =>
-    {
-        builder.AddDatabase(service);
-        builder.AddRelaySettings();
-        builder.AddOutbox();
-        builder.AddPublishing();
-        builder.AddMaintenance();
-        builder.Services.AddHostedService<Relay>();
-    },
-    _ => { });
+    await using var app = builder.Build();
+    app.MapDefaultEndpoints();
+    return await app.RunServiceAsync();
+}
+catch (SettingsException setting)
+{
+    return service.Refuse(setting);
+}

@@ -1,7 +1,7 @@
+using ServiceDesk.Clients;
+using ServiceDesk.Clients.Postgres;
 using ServiceDesk.OutboxRelay.Outbox;
 using ServiceDesk.OutboxRelay.Publishing;
-using ServiceDesk.ServiceDefaults.Database;
-using ServiceDesk.ServiceDefaults.Hosting;
 
 namespace ServiceDesk.OutboxRelay;
 

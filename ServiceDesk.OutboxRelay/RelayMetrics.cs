@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using ServiceDesk.ServiceDefaults.Events;
+using ServiceDesk.Events;
 
 namespace ServiceDesk.OutboxRelay;
 

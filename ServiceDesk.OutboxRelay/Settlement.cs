@@ -1,9 +1,11 @@
 using System.Diagnostics;
+using ServiceDesk.Clients;
+using ServiceDesk.Clients.Kafka;
+using ServiceDesk.Clients.Postgres;
+using ServiceDesk.Events;
 using ServiceDesk.OutboxRelay.Outbox;
 using ServiceDesk.OutboxRelay.Publishing;
-using ServiceDesk.ServiceDefaults.Database;
-using ServiceDesk.ServiceDefaults.Hosting;
-using ServiceDesk.ServiceDefaults.Kafka;
+using ServiceDesk.Settings;
 
 namespace ServiceDesk.OutboxRelay;
 
@@ -84,7 +86,8 @@ internal sealed partial class Settlement(
         try
         {
             using var bounded = new CancellationTokenSource(settings.PublishTimeout, time);
-            await deadLetters.SendAsync(EventMessages.For(outboxEvent, Activity.Current), error, origin, bounded.Token);
+            var message = EventMessages.Create(outboxEvent, OutboxHeaders.Read(outboxEvent.Headers), Activity.Current);
+            await deadLetters.SendAsync(message, error, origin, bounded.Token);
         }
         catch (Exception unsent) when (unsent is Confluent.Kafka.KafkaException or OperationCanceledException)
         {

@@ -1,25 +1,31 @@
-using ServiceDesk.ServiceDefaults.Database;
-using ServiceDesk.ServiceDefaults.Hosting;
+using ServiceDesk.Clients.Postgres;
+using ServiceDesk.ServiceDefaults;
+using ServiceDesk.Settings;
 using ServiceDesk.TicketApi.Http;
 using ServiceDesk.TicketApi.Outbox;
 using ServiceDesk.TicketApi.Security;
 using ServiceDesk.TicketApi.Tickets;
 
-var service = new ServiceInfo("ticket-api", Port: 8080, ListenKey: "Listen:Http", DatabaseRole: "servicedesk_api");
+var service = new ServiceInfo("ticket-api", Port: 8080, ListenKey: "Listen:Http");
+try
+{
+    var builder = WebApplication.CreateSlimBuilder([ServiceInfo.NoReload, .. args]);
+    builder.AddServiceDefaults(service);
+    builder.AddDatabase(service.Name, role: "servicedesk_api");
+    builder.AddApiConventions();
+    builder.AddBearerTokens();
+    builder.AddOutboxHints();
+    builder.AddTickets();
 
-return await ServiceHost.RunAsync(args, service,
-    builder =>
-    {
-        builder.AddDatabase(service);
-        builder.AddApiConventions();
-        builder.AddBearerTokens();
-        builder.AddOutboxHints();
-        builder.AddTickets();
-    },
-    app =>
-    {
-        app.UseApiConventions();
-        app.UseBearerTokens();
-        app.MapTickets();
-        app.MapOpenApi();
-    });
+    await using var app = builder.Build();
+    app.MapDefaultEndpoints();
+    app.UseApiConventions();
+    app.UseBearerTokens();
+    app.MapTickets();
+    app.MapOpenApi();
+    return await app.RunServiceAsync();
+}
+catch (SettingsException setting)
+{
+    return service.Refuse(setting);
+}

@@ -1,6 +1,6 @@
 using System.Text;
+using ServiceDesk.Events;
 using ServiceDesk.OutboxRelay.Outbox;
-using ServiceDesk.ServiceDefaults.Events;
 
 namespace ServiceDesk.Bench;
 

@@ -1,5 +1,4 @@
-using ServiceDesk.ServiceDefaults.Database;
-using ServiceDesk.ServiceDefaults.Kafka;
+using ServiceDesk.Settings;
 
 namespace ServiceDesk.AppHost.Infrastructure;
 
@@ -15,10 +14,10 @@ internal static class ContainerServers
         builder.AddPostgres("postgres", port: FixedPort(port)).WithDataVolume("postgres-data");
 
     private static IResourceBuilder<PostgresDatabaseResource> Database(IResourceBuilder<PostgresServerResource> postgres) =>
-        postgres.AddDatabase(DatabaseExtensions.ConnectionName);
+        postgres.AddDatabase(ConnectionNames.Database);
 
     private static IResourceBuilder<KafkaServerResource> Kafka(IDistributedApplicationBuilder builder, int? port) =>
-        builder.AddKafka(KafkaExtensions.ConnectionName, FixedPort(port))
+        builder.AddKafka(ConnectionNames.Kafka, FixedPort(port))
             .WithDataVolume("kafka-data")
             // Topics are made by the migrator, with the partitions they are to have; never by a typing error.
             .WithEnvironment("KAFKA_AUTO_CREATE_TOPICS_ENABLE", "false")

@@ -1,7 +1,5 @@
 using Microsoft.Extensions.Configuration;
-using ServiceDesk.ServiceDefaults.Database;
-using ServiceDesk.ServiceDefaults.Kafka;
-using ServiceDesk.ServiceDefaults.Settings;
+using ServiceDesk.Settings;
 
 namespace ServiceDesk.AppHost.Infrastructure;
 
@@ -10,8 +8,8 @@ internal static class ExternalServers
 {
     public static Servers Add(IDistributedApplicationBuilder builder, IConfiguration configuration)
     {
-        var database = Connection(builder, configuration, DatabaseExtensions.ConnectionName);
-        var kafka = Connection(builder, configuration, KafkaExtensions.ConnectionName);
+        var database = Connection(builder, configuration, ConnectionNames.Database);
+        var kafka = Connection(builder, configuration, ConnectionNames.Kafka);
         return new(database, kafka.WithBrokerHealthCheck());
     }
 

@@ -1,8 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
-using ServiceDesk.ServiceDefaults.Database;
-using ServiceDesk.ServiceDefaults.Kafka;
-using ServiceDesk.ServiceDefaults.Settings;
+using ServiceDesk.Settings;
 
 namespace ServiceDesk.AppHost.Infrastructure;
 
@@ -10,7 +8,6 @@ namespace ServiceDesk.AppHost.Infrastructure;
 internal static class LocalServers
 {
     private const string User = "servicedesk";
-    private const int DeadLetterPartitions = 3;
 
     public static Servers Add(IDistributedApplicationBuilder builder, AppHostSettings settings, IConfiguration configuration) =>
         new(Database(builder, settings), Kafka(builder, settings, SettingsExtensions.Read<KafkaSettings>(configuration)));
@@ -29,7 +26,7 @@ internal static class LocalServers
             .WithHealthCheck(new PostgresHealthCheck(server));
 
         return builder.AddConnectionString(
-                DatabaseExtensions.ConnectionName, ReferenceExpression.Create($"{server};Database={DatabaseExtensions.ConnectionName}"))
+                ConnectionNames.Database, ReferenceExpression.Create($"{server};Database={ConnectionNames.Database}"))
             .WaitFor(postgres);
     }
 
@@ -46,10 +43,10 @@ internal static class LocalServers
             "--port", address.Property(EndpointProperty.TargetPort),
             "--control-port", broker.GetEndpoint("control").Property(EndpointProperty.TargetPort),
             "--topic", string.Create(CultureInfo.InvariantCulture, $"{topics.Topic}:{topics.Partitions}"),
-            "--topic", string.Create(CultureInfo.InvariantCulture, $"{topics.DeadLetterTopic}:{DeadLetterPartitions}"));
+            "--topic", string.Create(CultureInfo.InvariantCulture, $"{topics.DeadLetterTopic}:{KafkaSettings.DeadLetterPartitions}"));
 
         return builder.AddConnectionString(
-                KafkaExtensions.ConnectionName,
+                ConnectionNames.Kafka,
                 ReferenceExpression.Create($"{address.Property(EndpointProperty.IPV4Host)}:{address.Property(EndpointProperty.Port)}"))
             .WaitFor(broker);
     }

@@ -1,8 +1,8 @@
 using Confluent.Kafka;
+using ServiceDesk.Clients.Postgres;
 using ServiceDesk.Notifier.Events;
 using ServiceDesk.Notifier.Processing;
-using ServiceDesk.ServiceDefaults.Database;
-using ServiceDesk.ServiceDefaults.Kafka;
+using ServiceDesk.Settings;
 
 namespace ServiceDesk.Notifier.Consuming;
 

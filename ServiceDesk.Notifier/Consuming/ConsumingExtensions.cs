@@ -1,6 +1,6 @@
 using Confluent.Kafka;
-using ServiceDesk.ServiceDefaults.Health;
-using ServiceDesk.ServiceDefaults.Kafka;
+using ServiceDesk.Clients.Kafka;
+using ServiceDesk.Settings;
 
 namespace ServiceDesk.Notifier.Consuming;
 
@@ -9,7 +9,7 @@ internal static class ConsumingExtensions
     public static void AddConsuming(this IHostApplicationBuilder builder, KafkaSettings kafka)
     {
         builder.AddKafkaConsumer<byte[], byte[]>(
-            KafkaExtensions.ConnectionName,
+            ConnectionNames.Kafka,
             settings =>
             {
                 builder.ConfigureKafka(settings.Config);
@@ -20,7 +20,7 @@ internal static class ConsumingExtensions
                 settings.DisableMetrics = true;
             },
             (services, consumer) => services.GetRequiredService<Assignment>().Handle(consumer));
-        builder.AddKafkaProducer<byte[], byte[]>(KafkaExtensions.ConnectionName, settings =>
+        builder.AddKafkaProducer<byte[], byte[]>(ConnectionNames.Kafka, settings =>
         {
             builder.ConfigureKafka(settings.Config);
             settings.Config.Acks = Acks.All;

@@ -1,5 +1,5 @@
 using Confluent.Kafka;
-using ServiceDesk.ServiceDefaults.Kafka;
+using ServiceDesk.Clients.Kafka;
 
 namespace ServiceDesk.Notifier.Consuming;
 

@@ -1,8 +1,8 @@
 using Npgsql;
+using ServiceDesk.Clients;
+using ServiceDesk.Clients.Postgres;
 using ServiceDesk.Notifier.Events;
 using ServiceDesk.Notifier.Processing;
-using ServiceDesk.ServiceDefaults.Database;
-using ServiceDesk.ServiceDefaults.Hosting;
 
 namespace ServiceDesk.Notifier.Consuming;
 

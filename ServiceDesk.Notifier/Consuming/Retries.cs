@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Confluent.Kafka;
 using ServiceDesk.Notifier.Events;
-using ServiceDesk.Notifier.Processing;
 
 namespace ServiceDesk.Notifier.Consuming;
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using Confluent.Kafka;
-using ServiceDesk.ServiceDefaults.Events;
+using ServiceDesk.Events;
 
 namespace ServiceDesk.Notifier.Events;
 
@@ -30,7 +30,7 @@ internal static class EventReader
             return new ReceivedMessage(raw, null, "the message has no value");
         }
 
-        var envelope = JsonSerializer.Deserialize(value, EventJson.Default.EventEnvelope);
+        var envelope = EventEnvelope.Read(value);
         var problem = envelope switch
         {
             null => "the value is null",

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using ServiceDesk.ServiceDefaults.Events;
+using ServiceDesk.Events;
 
 namespace ServiceDesk.Notifier.Events;
 

@@ -1,6 +1,5 @@
+using ServiceDesk.Clients.Postgres;
 using ServiceDesk.Notifier.Processing;
-using ServiceDesk.ServiceDefaults.Database;
-using ServiceDesk.ServiceDefaults.Hosting;
 
 namespace ServiceDesk.Notifier.Maintenance;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
+using ServiceDesk.Clients.Kafka;
 using ServiceDesk.Notifier.Events;
-using ServiceDesk.ServiceDefaults.Kafka;
+using ServiceDesk.Settings;
 
 namespace ServiceDesk.Notifier.Processing;
 

@@ -1,6 +1,5 @@
+using ServiceDesk.Clients.Postgres;
 using ServiceDesk.OutboxRelay.Outbox;
-using ServiceDesk.ServiceDefaults.Database;
-using ServiceDesk.ServiceDefaults.Hosting;
 
 namespace ServiceDesk.OutboxRelay.Maintenance;
 

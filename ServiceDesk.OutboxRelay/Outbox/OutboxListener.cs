@@ -1,5 +1,5 @@
 using Npgsql;
-using ServiceDesk.ServiceDefaults.Events;
+using ServiceDesk.Events;
 
 namespace ServiceDesk.OutboxRelay.Outbox;
 

@@ -1,11 +1,8 @@
-using System.Buffers;
 using System.Diagnostics;
-using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using Confluent.Kafka;
+using ServiceDesk.Events;
 using ServiceDesk.OutboxRelay.Outbox;
-using ServiceDesk.ServiceDefaults.Events;
 
 namespace ServiceDesk.OutboxRelay.Publishing;
 
@@ -15,12 +12,10 @@ internal static class EventMessages
     private static readonly byte[] Source = "/servicedesk/tickets"u8.ToArray();
     private static readonly byte[] SpecVersion = "1.0"u8.ToArray();
 
-    public static Message<byte[], byte[]> For(OutboxEvent outboxEvent, Activity? activity)
+    public static Message<byte[], byte[]> Create(OutboxEvent outboxEvent, OutboxHeaders stored, Activity? activity)
     {
-        using var stored = JsonDocument.Parse(outboxEvent.Headers);
         var id = Utf8(outboxEvent.EventId.ToString());
         var type = Utf8(outboxEvent.EventType);
-        var time = outboxEvent.CreatedAt.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
         var headers = new Headers
         {
             { EventHeaders.EventId, id },
@@ -29,36 +24,18 @@ internal static class EventMessages
             { EventHeaders.CloudEventType, type },
             { EventHeaders.CloudEventSource, Source },
             { EventHeaders.CloudEventSpecVersion, SpecVersion },
-            { EventHeaders.CloudEventTime, Utf8(time) },
+            { EventHeaders.CloudEventTime, Utf8(EventEnvelope.Time(outboxEvent.CreatedAt)) },
         };
-        AddIfSet(headers, EventHeaders.TraceParent, activity?.Id ?? Text(stored, EventHeaders.TraceParent));
-        AddIfSet(headers, EventHeaders.TraceState, activity?.TraceStateString ?? Text(stored, EventHeaders.TraceState));
+        AddIfSet(headers, EventHeaders.TraceParent, activity?.Id ?? stored.Traceparent);
+        AddIfSet(headers, EventHeaders.TraceState, activity?.TraceStateString ?? stored.Tracestate);
         return new Message<byte[], byte[]>
         {
             Key = Utf8(outboxEvent.AggregateId.ToString()),
-            Value = Envelope(outboxEvent, time, Text(stored, EventHeaders.RequestId)),
+            Value = EventEnvelope.Write(
+                outboxEvent.EventId, outboxEvent.EventType, outboxEvent.CreatedAt, outboxEvent.Aggregate,
+                outboxEvent.AggregateId, stored.RequestId, outboxEvent.Payload),
             Headers = headers,
         };
-    }
-
-    private static byte[] Envelope(OutboxEvent outboxEvent, string occurredAt, string? requestId)
-    {
-        var buffer = new ArrayBufferWriter<byte>(outboxEvent.Payload.Length + 384);
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true }))
-        {
-            json.WriteStartObject();
-            json.WriteString("event_id", outboxEvent.EventId);
-            json.WriteString("event_type", outboxEvent.EventType);
-            json.WriteString("occurred_at", occurredAt);
-            json.WriteString("aggregate", outboxEvent.Aggregate);
-            json.WriteString("aggregate_id", outboxEvent.AggregateId);
-            json.WriteString("request_id", requestId);
-            json.WritePropertyName("payload");
-            json.WriteRawValue(outboxEvent.Payload, skipInputValidation: true);
-            json.WriteEndObject();
-        }
-
-        return buffer.WrittenSpan.ToArray();
     }
 
     private static void AddIfSet(Headers headers, string name, string? value)
@@ -68,9 +45,6 @@ internal static class EventMessages
             headers.Add(name, Utf8(value));
         }
     }
-
-    private static string? Text(JsonDocument headers, string name) =>
-        headers.RootElement.TryGetProperty(name, out var value) ? value.GetString() : null;
 
     private static byte[] Utf8(string text) => Encoding.UTF8.GetBytes(text);
 }

@@ -1,5 +1,6 @@
 using Confluent.Kafka;
-using ServiceDesk.ServiceDefaults.Kafka;
+using ServiceDesk.Clients.Kafka;
+using ServiceDesk.Settings;
 
 namespace ServiceDesk.OutboxRelay.Publishing;
 
@@ -11,7 +12,7 @@ internal sealed class ProbeClient : IKafkaHandle, IDisposable
 
     public ProbeClient(IHostEnvironment environment, IConfiguration configuration)
     {
-        var config = new ProducerConfig { BootstrapServers = configuration.GetConnectionString(KafkaExtensions.ConnectionName) };
+        var config = new ProducerConfig { BootstrapServers = configuration.GetConnectionString(ConnectionNames.Kafka) };
         KafkaExtensions.Configure(config, environment.ApplicationName, configuration);
         // The producer logs the same broker's troubles.
         _client = new ProducerBuilder<Null, Null>(config).SetLogHandler((_, _) => { }).Build();

@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using Confluent.Kafka;
+using ServiceDesk.Events;
 using ServiceDesk.OutboxRelay.Outbox;
-using ServiceDesk.ServiceDefaults.Kafka;
+using ServiceDesk.Settings;
 
 namespace ServiceDesk.OutboxRelay.Publishing;
 
@@ -80,10 +81,11 @@ internal sealed class Publisher(
     {
         for (var i = 0; i < events.Count; i++)
         {
-            using var activity = RelayTracing.StartPublish(events[i], kafka.Topic);
+            var stored = OutboxHeaders.Read(events[i].Headers);
+            using var activity = RelayTracing.StartPublish(events[i], stored, kafka.Topic);
             try
             {
-                producer.Produce(kafka.Topic, EventMessages.For(events[i], activity), delivery.ReportOf(i));
+                producer.Produce(kafka.Topic, EventMessages.Create(events[i], stored, activity), delivery.ReportOf(i));
             }
             catch (ProduceException<byte[], byte[]> refused)
             {

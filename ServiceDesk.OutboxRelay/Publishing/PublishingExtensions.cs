@@ -1,6 +1,5 @@
-using Confluent.Kafka;
-using ServiceDesk.ServiceDefaults.Health;
-using ServiceDesk.ServiceDefaults.Kafka;
+using ServiceDesk.Clients.Kafka;
+using ServiceDesk.Settings;
 
 namespace ServiceDesk.OutboxRelay.Publishing;
 
@@ -9,7 +8,7 @@ internal static class PublishingExtensions
     public static void AddPublishing(this IHostApplicationBuilder builder)
     {
         builder.AddKafkaProducer<byte[], byte[]>(
-            KafkaExtensions.ConnectionName,
+            ConnectionNames.Kafka,
             settings =>
             {
                 builder.ConfigureKafka(settings.Config);

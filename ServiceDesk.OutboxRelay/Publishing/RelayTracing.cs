@@ -1,7 +1,6 @@
 using System.Diagnostics;
-using System.Text.Json;
+using ServiceDesk.Events;
 using ServiceDesk.OutboxRelay.Outbox;
-using ServiceDesk.ServiceDefaults.Events;
 
 namespace ServiceDesk.OutboxRelay.Publishing;
 
@@ -11,24 +10,18 @@ internal static class RelayTracing
     private static readonly ActivitySource Source = new("ServiceDesk.OutboxRelay");
 
     /// <returns>Null when nobody collects traces.</returns>
-    public static Activity? StartPublish(OutboxEvent outboxEvent, string topic)
+    public static Activity? StartPublish(OutboxEvent outboxEvent, OutboxHeaders stored, string topic)
     {
         if (!Source.HasListeners())
         {
             return null;
         }
 
-        using var headers = JsonDocument.Parse(outboxEvent.Headers);
-        ActivityContext.TryParse(
-            Text(headers, EventHeaders.TraceParent), Text(headers, EventHeaders.TraceState), isRemote: true, out var parent);
-        var activity = Source.StartActivity($"publish {topic}", ActivityKind.Producer, parent);
+        var activity = Source.StartActivity($"publish {topic}", ActivityKind.Producer, stored.Trace());
         activity?.SetTag("messaging.system", "kafka");
         activity?.SetTag("messaging.destination.name", topic);
         activity?.SetTag("messaging.message.id", outboxEvent.EventId.ToString());
         activity?.SetTag("ticket_id", outboxEvent.AggregateId.ToString());
         return activity;
     }
-
-    private static string? Text(JsonDocument headers, string name) =>
-        headers.RootElement.TryGetProperty(name, out var value) ? value.GetString() : null;
 }

@@ -1,5 +1,5 @@
 using Npgsql;
-using ServiceDesk.ServiceDefaults.Settings;
+using ServiceDesk.Settings;
 
 namespace ServiceDesk.Tests.Infrastructure;
 

@@ -11,7 +11,7 @@ internal sealed class DeploymentOnThisMachine(TestServers servers, Overlay overl
     private const string Password = "from-the-secret";
 
     public NpgsqlConnectionStringBuilder Postgres { get; } =
-        new(ServiceDefaults.Settings.PostgresUrl.ToConnectionString(servers.Postgres.UrlOf("postgres")));
+        new(Settings.PostgresUrl.ToConnectionString(servers.Postgres.UrlOf("postgres")));
 
     public static async Task<DeploymentOnThisMachine> StartAsync(Overlay overlay)
     {

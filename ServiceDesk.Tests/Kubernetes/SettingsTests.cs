@@ -1,10 +1,9 @@
 using Confluent.Kafka;
 using Microsoft.Extensions.Configuration;
+using ServiceDesk.Clients.Postgres;
 using ServiceDesk.Notifier;
 using ServiceDesk.OutboxRelay;
-using ServiceDesk.ServiceDefaults.Database;
-using ServiceDesk.ServiceDefaults.Kafka;
-using ServiceDesk.ServiceDefaults.Settings;
+using ServiceDesk.Settings;
 using ServiceDesk.TicketApi.Security;
 
 namespace ServiceDesk.Tests.Kubernetes;

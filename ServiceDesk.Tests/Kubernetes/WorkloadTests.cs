@@ -1,5 +1,5 @@
 using System.Reflection;
-using ServiceDesk.ServiceDefaults.Hosting;
+using ServiceDesk.ServiceDefaults;
 
 namespace ServiceDesk.Tests.Kubernetes;
 

@@ -1,6 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
-using ServiceDesk.ServiceDefaults.Hosting;
+using ServiceDesk.Clients;
 
 namespace ServiceDesk.Tests.Unit;
 

@@ -1,6 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
-using ServiceDesk.ServiceDefaults.Settings;
+using ServiceDesk.Settings;
 
 namespace ServiceDesk.Tests.Unit;
 

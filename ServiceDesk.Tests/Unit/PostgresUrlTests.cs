@@ -1,7 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Npgsql;
-using ServiceDesk.ServiceDefaults.Settings;
+using ServiceDesk.Settings;
 
 namespace ServiceDesk.Tests.Unit;
 

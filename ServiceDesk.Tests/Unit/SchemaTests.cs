@@ -1,5 +1,5 @@
+using ServiceDesk.Clients.Postgres;
 using ServiceDesk.Migrator;
-using ServiceDesk.ServiceDefaults.Database;
 
 namespace ServiceDesk.Tests.Unit;
 

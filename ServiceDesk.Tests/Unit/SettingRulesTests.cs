@@ -1,8 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using ServiceDesk.Notifier;
 using ServiceDesk.OutboxRelay;
-using ServiceDesk.ServiceDefaults.Kafka;
-using ServiceDesk.ServiceDefaults.Settings;
+using ServiceDesk.Settings;
 
 namespace ServiceDesk.Tests.Unit;
 

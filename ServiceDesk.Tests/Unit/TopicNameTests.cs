@@ -1,6 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
-using ServiceDesk.ServiceDefaults.Kafka;
+using ServiceDesk.Settings;
 
 namespace ServiceDesk.Tests.Unit;
 

@@ -1,4 +1,4 @@
-using ServiceDesk.ServiceDefaults.Database;
+using ServiceDesk.Clients.Postgres;
 
 namespace ServiceDesk.TicketApi.Http;
 

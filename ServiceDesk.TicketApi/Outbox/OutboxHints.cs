@@ -1,7 +1,7 @@
 using System.Threading.Channels;
 using Npgsql;
-using ServiceDesk.ServiceDefaults.Database;
-using ServiceDesk.ServiceDefaults.Events;
+using ServiceDesk.Clients.Postgres;
+using ServiceDesk.Events;
 
 namespace ServiceDesk.TicketApi.Outbox;
 

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.IdentityModel.Tokens;
-using ServiceDesk.ServiceDefaults.Settings;
+using ServiceDesk.Settings;
 
 namespace ServiceDesk.TicketApi.Security;
 

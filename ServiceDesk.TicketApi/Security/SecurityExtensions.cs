@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Authentication;
-using ServiceDesk.ServiceDefaults.Settings;
+using ServiceDesk.Settings;
 using ServiceDesk.TicketApi.Http;
 
 namespace ServiceDesk.TicketApi.Security;

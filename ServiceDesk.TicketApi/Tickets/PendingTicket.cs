@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using ServiceDesk.Events;
 using ServiceDesk.TicketApi.Outbox;
 
 namespace ServiceDesk.TicketApi.Tickets;
@@ -17,7 +18,7 @@ internal sealed class PendingTicket(NewTicket ticket, string requestId)
     public byte[] Payload { get; } = JsonSerializer.SerializeToUtf8Bytes(
         new TicketCreated(ticket.Id, ticket.Title, ticket.Description, TicketStatus.Open, Version: 1), TicketJson.Default.TicketCreated);
 
-    public byte[] Headers { get; } = OutboxHeaders.Current(requestId);
+    public byte[] Headers { get; } = OutboxHeaders.Capture(requestId).Write();
 
     public Activity? Activity { get; } = Activity.Current;
 

@@ -16,5 +16,4 @@ namespace ServiceDesk.TicketApi.Tickets;
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(TicketCreated))]
 [JsonSerializable(typeof(TicketStatusChanged))]
-[JsonSerializable(typeof(OutboxHeaders))]
 internal sealed partial class TicketJson : JsonSerializerContext;

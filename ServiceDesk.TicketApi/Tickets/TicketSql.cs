@@ -1,4 +1,4 @@
-using ServiceDesk.ServiceDefaults.Events;
+using ServiceDesk.Events;
 
 namespace ServiceDesk.TicketApi.Tickets;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
-using ServiceDesk.ServiceDefaults.Events;
+using ServiceDesk.Events;
 using ServiceDesk.TicketApi.Outbox;
 
 namespace ServiceDesk.TicketApi.Tickets;
@@ -76,7 +76,7 @@ internal sealed class TicketStore(NpgsqlDataSource database, TicketWriter writer
         Add(change.BatchCommands[1].Parameters, id);
         Add(change.BatchCommands[1].Parameters, EventTypes.TicketStatusChanged);
         AddJson(change.BatchCommands[1].Parameters, JsonSerializer.SerializeToUtf8Bytes(payload, TicketJson.Default.TicketStatusChanged));
-        AddJson(change.BatchCommands[1].Parameters, OutboxHeaders.Current(requestId));
+        AddJson(change.BatchCommands[1].Parameters, OutboxHeaders.Capture(requestId).Write());
         var updatedAt = (DateTime)(await change.ExecuteScalarAsync(cancellation))!;
         await transaction.CommitAsync(cancellation);
         hints.Send();

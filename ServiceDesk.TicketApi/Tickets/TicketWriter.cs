@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Threading.Channels;
 using Npgsql;
 using NpgsqlTypes;
-using ServiceDesk.ServiceDefaults.Database;
+using ServiceDesk.Clients.Postgres;
 using ServiceDesk.TicketApi.Outbox;
 
 namespace ServiceDesk.TicketApi.Tickets;

@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using Confluent.Kafka;
 using Microsoft.Extensions.Configuration;
+using ServiceDesk.Clients.Kafka;
 using ServiceDesk.Notifier.Consuming;
-using ServiceDesk.ServiceDefaults.Kafka;
+using ServiceDesk.Settings;
 
 namespace ServiceDesk.Bench.Baselines;
 

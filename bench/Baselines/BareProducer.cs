@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using Confluent.Kafka;
 using Microsoft.Extensions.Configuration;
+using ServiceDesk.Clients.Kafka;
 using ServiceDesk.OutboxRelay.Publishing;
-using ServiceDesk.ServiceDefaults.Kafka;
 
 namespace ServiceDesk.Bench.Baselines;
 

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using Npgsql;
+using ServiceDesk.Events;
 using ServiceDesk.Notifier;
 using ServiceDesk.Notifier.Events;
 using ServiceDesk.Notifier.Processing;
-using ServiceDesk.ServiceDefaults.Events;
 
 namespace ServiceDesk.Bench.Baselines;
 

@@ -5,6 +5,7 @@ using ServiceDesk.Bench.Measuring;
 using ServiceDesk.Bench.Reporting;
 using ServiceDesk.Bench.Servers;
 using ServiceDesk.Bench.Services;
+using ServiceDesk.Events;
 using ServiceDesk.OutboxRelay.Publishing;
 
 namespace ServiceDesk.Bench.Cases;
@@ -73,7 +74,7 @@ internal static class NotifierCase
     }
 
     private static IEnumerable<Message<byte[], byte[]>> Messages(BenchRun bench, int count) =>
-        SampleEvents.Create(count, bench.Sizes.EventsPerTicket).Select(e => EventMessages.For(e, activity: null));
+        SampleEvents.Create(count, bench.Sizes.EventsPerTicket).Select(e => EventMessages.Create(e, OutboxHeaders.Read(e.Headers), activity: null));
 
     /// <summary>As many as users get, but with LocalKafka as many as it needs to keep all messages.</summary>
     private static int Partitions(BenchRun bench, int count)

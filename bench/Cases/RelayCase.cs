@@ -2,6 +2,7 @@ using ServiceDesk.Bench.Baselines;
 using ServiceDesk.Bench.Measuring;
 using ServiceDesk.Bench.Reporting;
 using ServiceDesk.Bench.Servers;
+using ServiceDesk.Events;
 using ServiceDesk.OutboxRelay.Publishing;
 
 namespace ServiceDesk.Bench.Cases;
@@ -95,7 +96,7 @@ internal static class RelayCase
         await using var topic = await BenchTopic.CreateAsync(bench.Servers, BenchSystem.DefaultPartitions, bench.Cancellation);
         var count = bench.Sizes.RelayEvents;
         var messages = SampleEvents.Create(Math.Min(count, DifferentMessages), bench.Sizes.EventsPerTicket)
-            .Select(e => EventMessages.For(e, activity: null)).ToList();
+            .Select(e => EventMessages.Create(e, OutboxHeaders.Read(e.Headers), activity: null)).ToList();
         var elapsed = await BareProducer.SendAsync(
             bench.Servers.Kafka, topic.Name, Enumerable.Range(0, count).Select(i => messages[i % messages.Count]), bench.Cancellation);
         return count / elapsed.TotalSeconds;

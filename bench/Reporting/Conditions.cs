@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Npgsql;
 using ServiceDesk.Bench.Servers;
-using ServiceDesk.ServiceDefaults.Settings;
+using ServiceDesk.Settings;
 
 namespace ServiceDesk.Bench.Reporting;
 

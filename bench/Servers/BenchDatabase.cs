@@ -1,7 +1,7 @@
 using Npgsql;
+using ServiceDesk.Clients.Postgres;
 using ServiceDesk.OutboxRelay.Outbox;
-using ServiceDesk.ServiceDefaults.Database;
-using ServiceDesk.ServiceDefaults.Settings;
+using ServiceDesk.Settings;
 
 namespace ServiceDesk.Bench.Servers;
 

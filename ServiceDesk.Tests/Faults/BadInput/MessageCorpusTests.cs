@@ -1,6 +1,5 @@
 using System.Text;
 using Confluent.Kafka;
-using ServiceDesk.Tests.Faults.Chaos;
 using ServiceDesk.Tests.Infrastructure;
 
 namespace ServiceDesk.Tests.Faults.BadInput;

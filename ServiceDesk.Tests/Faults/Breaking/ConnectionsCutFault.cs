@@ -1,5 +1,5 @@
 using Npgsql;
-using ServiceDesk.ServiceDefaults.Settings;
+using ServiceDesk.Settings;
 using ServiceDesk.Tests.Faults.Chaos;
 
 namespace ServiceDesk.Tests.Faults.Breaking;

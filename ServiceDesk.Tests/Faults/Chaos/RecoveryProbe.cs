@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Npgsql;
-using ServiceDesk.ServiceDefaults.Database;
+using ServiceDesk.Clients.Postgres;
 using ServiceDesk.Tests.Infrastructure;
 
 namespace ServiceDesk.Tests.Faults.Chaos;

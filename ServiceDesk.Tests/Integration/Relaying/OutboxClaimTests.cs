@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Npgsql;
+using ServiceDesk.Clients.Postgres;
 using ServiceDesk.OutboxRelay.Outbox;
-using ServiceDesk.ServiceDefaults.Database;
-using ServiceDesk.ServiceDefaults.Settings;
+using ServiceDesk.Settings;
 using ServiceDesk.Tests.Infrastructure;
 
 namespace ServiceDesk.Tests.Integration.Relaying;

@@ -1,6 +1,6 @@
 using Npgsql;
+using ServiceDesk.Clients.Postgres;
 using ServiceDesk.OutboxRelay.Outbox;
-using ServiceDesk.ServiceDefaults.Database;
 using ServiceDesk.Tests.Infrastructure;
 
 namespace ServiceDesk.Tests.Integration.Relaying;

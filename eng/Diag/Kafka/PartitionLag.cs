@@ -1,4 +1,3 @@
-using Confluent.Kafka;
 using Diag.CommandLine;
 
 namespace Diag.Kafka;

@@ -1,0 +1,49 @@
+using System.Diagnostics;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace ServiceDesk.Events;
+
+/// <summary>The column <c>outbox.headers</c>: whose request caused an event, and the trace it belongs to.</summary>
+/// <param name="RequestId">The <c>X-Request-Id</c> of the request.</param>
+/// <param name="Traceparent">W3C Trace Context of the request.</param>
+/// <param name="Tracestate">Its vendor part; dropped beyond the 512 characters that the specification asks to propagate.</param>
+public sealed record OutboxHeaders(string? RequestId, string? Traceparent, string? Tracestate)
+{
+    private const int MaxTraceState = 512;
+
+    private static readonly OutboxHeaders None = new(null, null, null);
+
+    /// <summary>The headers of an event that the current request causes.</summary>
+    public static OutboxHeaders Capture(string requestId)
+    {
+        var activity = Activity.Current;
+        var state = activity?.TraceStateString is { Length: > 0 and <= MaxTraceState } usable ? usable : null;
+        return new OutboxHeaders(requestId, activity?.Id, state);
+    }
+
+    /// <summary>Whatever the column holds, it returns: an event is not held up by headers that somebody else wrote.</summary>
+    public static OutboxHeaders Read(ReadOnlySpan<byte> column)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(column, OutboxHeadersJson.Default.OutboxHeaders) ?? None;
+        }
+        catch (JsonException)
+        {
+            return None;
+        }
+    }
+
+    public byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(this, OutboxHeadersJson.Default.OutboxHeaders);
+
+    /// <summary>The trace to continue; default when there is none.</summary>
+    public ActivityContext Trace() =>
+        ActivityContext.TryParse(Traceparent, Tracestate, isRemote: true, out var context) ? context : default;
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(OutboxHeaders))]
+internal sealed partial class OutboxHeadersJson : JsonSerializerContext;

@@ -1,0 +1,54 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace ServiceDesk.ServiceDefaults;
+
+/// <summary>Liveness never looks at a server; readiness does. Both answer under the names of Kubernetes and of Aspire.</summary>
+public static class HealthExtensions
+{
+    private const string ReadyTag = "ready";
+
+    /// <summary>A probe must answer sooner than the usual prober gives up.</summary>
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(2);
+
+    /// <summary>Adds a check that decides whether the service is ready; it never decides whether it is alive.</summary>
+    public static void AddReadiness<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>(
+        this IServiceCollection services, string name) where T : class, IHealthCheck
+    {
+        services.AddSingleton<T>();
+        services.AddHealthChecks().Add(new HealthCheckRegistration(
+            name, provider => provider.GetRequiredService<T>(), HealthStatus.Unhealthy, [ReadyTag], Bound));
+    }
+
+    internal static void MapHealth(this WebApplication app)
+    {
+        var alive = new HealthCheckOptions { Predicate = _ => false, ResponseWriter = WriteAsync };
+        var ready = new HealthCheckOptions { Predicate = check => check.Tags.Contains(ReadyTag), ResponseWriter = WriteAsync };
+        app.MapHealthChecks("/healthz", alive);
+        app.MapHealthChecks("/alive", alive);
+        app.MapHealthChecks("/readyz", ready);
+        app.MapHealthChecks("/health", ready);
+    }
+
+    /// <summary>Answers a probe with one JSON object that says which check failed and why.</summary>
+    private static async Task WriteAsync(HttpContext context, HealthReport report)
+    {
+        context.Response.ContentType = "application/json";
+        await using var json = new Utf8JsonWriter(context.Response.BodyWriter);
+        json.WriteStartObject();
+        json.WriteString("status", report.Status == HealthStatus.Healthy ? "ok" : "unavailable");
+        json.WriteStartObject("checks");
+        foreach (var (name, entry) in report.Entries)
+        {
+            json.WriteString(name, entry.Status == HealthStatus.Healthy ? "ok" : entry.Description ?? "timed out");
+        }
+
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,66 @@
+using System.Text.Encodings.Web;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.Memory;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using ServiceDesk.Settings;
+
+namespace ServiceDesk.ServiceDefaults;
+
+public static class ServiceDefaultsExtensions
+{
+    /// <summary>How long a service may take to stop; orchestrators must wait longer than this before they kill.</summary>
+    public static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>What every service has: settings and their aliases, its address and limits, logs, metrics, traces, health,
+    /// and the request id.</summary>
+    /// <exception cref="SettingsException">The address to listen on cannot be read.</exception>
+    public static void AddServiceDefaults(this WebApplicationBuilder builder, ServiceInfo service)
+    {
+        builder.Services.AddSingleton(service);
+        builder.Configuration.AddDefaults();
+        builder.Configuration.AddEnvironmentAliases();
+        builder.AddListener(service);
+        builder.AddJsonLogs();
+        builder.AddTelemetry(service);
+        builder.Services.AddHealthChecks();
+        builder.Services.AddRequestId();
+        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = ShutdownTimeout);
+    }
+
+    /// <summary>Health, readiness and metrics.</summary>
+    public static void MapDefaultEndpoints(this WebApplication app)
+    {
+        app.MapHealth();
+        app.MapPrometheusScrapingEndpoint("/metrics");
+    }
+
+    /// <summary>Lowest of all sources, so that any file or variable can change them.</summary>
+    private static void AddDefaults(this ConfigurationManager configuration) => ((IConfigurationBuilder)configuration)
+        .Sources.Insert(0, new MemoryConfigurationSource
+        {
+            InitialData = new Dictionary<string, string?>
+            {
+                ["Logging:LogLevel:Default"] = "Information",
+                ["Logging:LogLevel:Microsoft"] = "Warning",
+                ["Logging:LogLevel:Microsoft.Hosting.Lifetime"] = "Information",
+                ["Logging:LogLevel:Npgsql"] = "Warning",
+                ["Logging:LogLevel:System.Net.Http"] = "Warning",
+            },
+        });
+
+    private static void AddJsonLogs(this WebApplicationBuilder builder)
+    {
+        builder.Logging.ClearProviders();
+        builder.Logging.AddJsonConsole(o =>
+        {
+            o.IncludeScopes = true;
+            o.UseUtcTimestamp = true;
+            o.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
+            // For people and grep: quotes and arrows as themselves. The log is no HTML page.
+            o.JsonWriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+        });
+    }
+}
