@@ -36,6 +36,7 @@ internal sealed class RequestIdFilter : IStartupFilter
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {
         app.UseMiddleware<RequestIdMiddleware>();
+        app.UseMiddleware<HeadRequestMiddleware>();
         next(app);
     };
 }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.Timeouts;
+using Microsoft.AspNetCore.OpenApi;
 using ServiceDesk.TicketApi.Tickets;
 
 namespace ServiceDesk.TicketApi.Http;
@@ -21,7 +22,10 @@ internal static class ApiConventions
             Timeout = RequestLimit,
             TimeoutStatusCode = StatusCodes.Status408RequestTimeout,
         });
-        builder.Services.AddOpenApi("v1");
+        builder.Services.AddHostedService<MalformedRequests>();
+        builder.Services.AddOpenApi("v1", o => o.CreateSchemaReferenceId = type => type.Type == typeof(ProblemDocument)
+            ? "Problem"
+            : OpenApiOptions.CreateDefaultSchemaReferenceId(type));
     }
 
     public static void UseApiConventions(this WebApplication app)

@@ -13,7 +13,7 @@ namespace ServiceDesk.TicketApi.Outbox;
 internal sealed partial class OutboxHints(NpgsqlDataSource database, TimeProvider time, ILogger<OutboxHints> logger)
     : BackgroundService
 {
-    /// <summary>Does not wait for the log to be on disk, as a commit does: there is nothing in it that could be lost.</summary>
+    /// <summary>Commits asynchronously: a NOTIFY writes no data, so waiting for the WAL flush buys nothing.</summary>
     private const string Notify =
         $"SELECT set_config('synchronous_commit', 'off', true), pg_notify('{OutboxChannel.Name}', '')";
 
@@ -33,10 +33,10 @@ internal sealed partial class OutboxHints(NpgsqlDataSource database, TimeProvide
                 await using var notify = database.CreateCommand(Notify);
                 await notify.ExecuteNonQueryAsync(stoppingToken);
             }
-            catch (Exception lost) when (DatabaseFailure.IsOutage(lost))
+            catch (Exception outage) when (DatabaseFailure.IsOutage(outage))
             {
-                // Every request tells of that already.
-                LogLost(LogLevel.Debug, lost.Message);
+                // Every request reports the outage already.
+                LogLost(LogLevel.Debug, outage.Message);
             }
             catch (NpgsqlException refused)
             {
@@ -49,4 +49,13 @@ internal sealed partial class OutboxHints(NpgsqlDataSource database, TimeProvide
 
     [LoggerMessage("A wake-up hint was lost, relays will poll: {Reason}")]
     private partial void LogLost(LogLevel level, string reason);
+}
+
+internal static class OutboxHintsExtensions
+{
+    public static void AddOutboxHints(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<OutboxHints>();
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<OutboxHints>());
+    }
 }

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
 using ServiceDesk.Events;
-using ServiceDesk.TicketApi.Outbox;
 
 namespace ServiceDesk.TicketApi.Tickets;
 
@@ -9,14 +8,15 @@ namespace ServiceDesk.TicketApi.Tickets;
 internal sealed class PendingTicket(NewTicket ticket, string requestId)
 {
     private readonly TaskCompletionSource<DateTime?> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int _taken;
+    private int _isSettled;
 
     public NewTicket Ticket { get; } = ticket;
 
     public Guid EventId { get; } = Guid.CreateVersion7();
 
     public byte[] Payload { get; } = JsonSerializer.SerializeToUtf8Bytes(
-        new TicketCreated(ticket.Id, ticket.Title, ticket.Description, TicketStatus.Open, Version: 1), TicketJson.Default.TicketCreated);
+        new TicketCreated(ticket.Id, ticket.Title, ticket.Description, TicketStatus.Open, Version: 1),
+        TicketJson.Default.TicketCreated);
 
     public byte[] Headers { get; } = OutboxHeaders.Capture(requestId).Write();
 
@@ -25,8 +25,11 @@ internal sealed class PendingTicket(NewTicket ticket, string requestId)
     /// <summary>When it was created, or null when its idempotency key is taken.</summary>
     public Task<DateTime?> Outcome => _outcome.Task;
 
-    /// <summary>Either the writer takes it, or the caller gives it up; the first one wins.</summary>
-    public bool TryTake() => Interlocked.Exchange(ref _taken, 1) == 0;
+    /// <summary>The writer takes it, unless its caller has given it up.</summary>
+    public bool TryTake() => Interlocked.Exchange(ref _isSettled, 1) == 0;
+
+    /// <summary>The caller gives it up; nothing is written unless the writer has taken it already.</summary>
+    public void Abandon() => Interlocked.Exchange(ref _isSettled, 1);
 
     public void Complete(DateTime? createdAt) => _outcome.TrySetResult(createdAt);
 

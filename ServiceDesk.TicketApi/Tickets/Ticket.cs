@@ -1,3 +1,6 @@
+using System.Data;
+using Npgsql;
+
 namespace ServiceDesk.TicketApi.Tickets;
 
 public sealed record Ticket(
@@ -7,4 +10,20 @@ public sealed record Ticket(
     string Status,
     int Version,
     DateTimeOffset CreatedAt,
-    DateTimeOffset UpdatedAt);
+    DateTimeOffset UpdatedAt)
+{
+    /// <summary>A ticket as it was when it was created.</summary>
+    internal static Ticket Created(Guid id, string title, string description, DateTimeOffset at) =>
+        new(id, title, description, TicketStatus.Open, Version: 1, at, at);
+
+    internal static Ticket Read(NpgsqlDataReader row) => new(
+        row.GetGuid("id"), row.GetString("title"), row.GetString("description"), row.GetString("status"),
+        row.GetInt32("version"), row.GetFieldValue<DateTimeOffset>("created_at"),
+        row.GetFieldValue<DateTimeOffset>("updated_at"));
+}
+
+/// <summary>Payload of <c>ticket.created</c>.</summary>
+internal sealed record TicketCreated(Guid TicketId, string Title, string Description, string Status, int Version);
+
+/// <summary>Payload of <c>ticket.status_changed</c>.</summary>
+internal sealed record TicketStatusChanged(Guid TicketId, string Title, string OldStatus, string Status, int Version);

@@ -48,48 +48,76 @@ internal static class TicketEndpoints
         HttpContext context,
         [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey,
         TicketStore store,
-        CancellationToken cancellation)
+        CancellationToken cancellationToken)
     {
-        var body = await JsonBody.ReadAsync(context.Request, TicketJson.Default.CreateTicketRequest, cancellation);
-        var ticket = await store.CreateAsync(TicketRules.Check(body, idempotencyKey), context.TraceIdentifier, cancellation)
-            ?? throw new ApiException(Problems.KeyReused);
-        return TypedResults.Created($"/tickets/{ticket.Id}", ticket);
+        var read = await JsonBody.ReadAsync(context.Request, TicketJson.Default.CreateTicketRequest, cancellationToken);
+        if (read.IsProblem(out var problem, out var body)
+            || TicketRules.Parse(body, idempotencyKey).IsProblem(out problem, out var ticket))
+        {
+            return problem;
+        }
+
+        return await store.CreateAsync(ticket, context.TraceIdentifier, cancellationToken) is { } created
+            ? TypedResults.Created($"/tickets/{created.Id}", created)
+            : Problems.KeyReused;
     }
 
-    private static async Task<IResult> GetAsync(string id, TicketStore store, CancellationToken cancellation) =>
-        TypedResults.Ok(await store.FindAsync(TicketId(id), cancellation) ?? throw new ApiException(Problems.NoTicket(id)));
+    private static async Task<IResult> GetAsync(string id, TicketStore store, CancellationToken cancellationToken) =>
+        TryParseId(id, out var ticketId) && await store.FindAsync(ticketId, cancellationToken) is { } ticket
+            ? TypedResults.Ok(ticket)
+            : Problems.NoTicket(id);
 
     private static async Task<IResult> ListAsync(
-        TicketStore store, CancellationToken cancellation, string? status = null, string? limit = null, string? cursor = null)
+        TicketStore store, CancellationToken cancellationToken, string? status = null, string? limit = null, string? cursor = null)
     {
         var size = DefaultPage;
         if (limit is not null && (!int.TryParse(limit, out size) || size is < 1 or > MaxPage))
         {
-            throw new ApiException(Problems.Validation("limit", $"must be a number from 1 to {MaxPage}"));
+            return Problems.Validation("limit", $"must be a number from 1 to {MaxPage}");
         }
 
-        Guid? before = cursor is null ? null
-            : TicketCursor.TryRead(cursor, out var last) ? last
-            : throw new ApiException(Problems.Validation("cursor", "must be the next_cursor of an earlier page"));
-        return TypedResults.Ok(await store.ListAsync(
-            status is null ? null : TicketRules.CheckStatus(status), before, size, cancellation));
+        Guid? before = null;
+        if (cursor is not null)
+        {
+            if (!TicketCursor.TryParse(cursor, out var last))
+            {
+                return Problems.Validation("cursor", "must be the next_cursor of an earlier page");
+            }
+
+            before = last;
+        }
+
+        if (status is not null && TicketRules.ParseStatus(status).IsProblem(out var problem, out _))
+        {
+            return problem;
+        }
+
+        return TypedResults.Ok(await store.ListAsync(status, before, size, cancellationToken));
     }
 
     private static async Task<IResult> ChangeStatusAsync(
-        string id, HttpContext context, TicketStore store, CancellationToken cancellation)
+        string id, HttpContext context, TicketStore store, CancellationToken cancellationToken)
     {
-        var ticketId = TicketId(id);
-        var body = await JsonBody.ReadAsync(context.Request, TicketJson.Default.ChangeStatusRequest, cancellation);
-        var change = await store.ChangeStatusAsync(ticketId, TicketRules.Check(body), context.TraceIdentifier, cancellation);
-        return change switch
+        if (!TryParseId(id, out var ticketId))
         {
-            { Changed: { } ticket } => TypedResults.Ok(ticket),
-            { Refused: { } from } => throw new ApiException(Problems.InvalidTransition(from, body.Status!)),
-            _ => throw new ApiException(Problems.NoTicket(id)),
+            return Problems.NoTicket(id);
+        }
+
+        var read = await JsonBody.ReadAsync(context.Request, TicketJson.Default.ChangeStatusRequest, cancellationToken);
+        if (read.IsProblem(out var problem, out var body)
+            || TicketRules.Parse(body).IsProblem(out problem, out var status))
+        {
+            return problem;
+        }
+
+        return await store.ChangeStatusAsync(ticketId, status, context.TraceIdentifier, cancellationToken) switch
+        {
+            StatusChange.Done done => TypedResults.Ok(done.Ticket),
+            StatusChange.NotAllowed refused => Problems.InvalidTransition(refused.From, status),
+            _ => Problems.NoTicket(id),
         };
     }
 
     /// <summary>An id that is no UUID names no ticket: 404, like any other id that is not there.</summary>
-    private static Guid TicketId(string id) =>
-        Guid.TryParseExact(id, "D", out var parsed) ? parsed : throw new ApiException(Problems.NoTicket(id));
+    private static bool TryParseId(string id, out Guid ticketId) => Guid.TryParseExact(id, "D", out ticketId);
 }

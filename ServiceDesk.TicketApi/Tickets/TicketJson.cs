@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using ServiceDesk.TicketApi.Http;
-using ServiceDesk.TicketApi.Outbox;
 
 namespace ServiceDesk.TicketApi.Tickets;
 
@@ -13,7 +12,7 @@ namespace ServiceDesk.TicketApi.Tickets;
 [JsonSerializable(typeof(ChangeStatusRequest))]
 [JsonSerializable(typeof(Ticket))]
 [JsonSerializable(typeof(TicketPage))]
-[JsonSerializable(typeof(Problem))]
+[JsonSerializable(typeof(ProblemDocument))]
 [JsonSerializable(typeof(TicketCreated))]
 [JsonSerializable(typeof(TicketStatusChanged))]
 internal sealed partial class TicketJson : JsonSerializerContext;

@@ -1,5 +1,22 @@
+using System.Buffers.Text;
+
 namespace ServiceDesk.TicketApi.Tickets;
 
 /// <param name="Items">Newest first.</param>
 /// <param name="NextCursor">Give it as <c>cursor</c> for the next page; null on the last one.</param>
 public sealed record TicketPage(IReadOnlyList<Ticket> Items, string? NextCursor);
+
+/// <summary>Where a page ended: the id of its last ticket, opaque to callers.</summary>
+internal static class TicketCursor
+{
+    public static string Create(Ticket last) => Base64Url.EncodeToString(last.Id.ToByteArray(bigEndian: true));
+
+    public static bool TryParse(string cursor, out Guid lastId)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        var ok = cursor.Length == 22 && Base64Url.IsValid(cursor)
+            && Base64Url.TryDecodeFromChars(cursor, bytes, out var read) && read == 16;
+        lastId = ok ? new Guid(bytes, bigEndian: true) : default;
+        return ok;
+    }
+}

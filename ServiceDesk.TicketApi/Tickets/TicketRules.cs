@@ -11,55 +11,67 @@ internal static class TicketRules
     public const int MaxDescription = 5000;
     public const int MaxIdempotencyKey = 255;
 
-    /// <exception cref="ApiException">A rule is broken.</exception>
-    public static NewTicket Check(CreateTicketRequest request, string? idempotencyKey)
+    public static Outcome<NewTicket> Parse(CreateTicketRequest request, string? idempotencyKey)
     {
-        RefuseUnknown(request.Unknown);
-        var title = Text("title", request.Title ?? throw Invalid("title", "is required")).Trim();
-        var description = Text("description", request.Description ?? "");
-        if (Length(title) is < MinTitle or > MaxTitle)
+        var title = request.Title?.Trim();
+        var description = request.Description ?? "";
+        if (RefuseUnknown(request.Unknown) is { } unknown)
         {
-            throw Invalid("title", $"must have {MinTitle} to {MaxTitle} characters after trimming, not {Length(title)}");
+            return unknown;
         }
 
-        if (Length(description) > MaxDescription)
+        if (title is null)
         {
-            throw Invalid("description", $"must have at most {MaxDescription} characters, not {Length(description)}");
+            return Problems.Validation("title", "is required");
         }
 
-        return new NewTicket(title, description, CheckKey(idempotencyKey));
+        if ((RefuseNull("title", title) ?? RefuseNull("description", description)) is { } unstorable)
+        {
+            return unstorable;
+        }
+
+        if (Length(title) is var length and (< MinTitle or > MaxTitle))
+        {
+            return Problems.Validation("title", $"must have {MinTitle} to {MaxTitle} characters after trimming, not {length}");
+        }
+
+        if (Length(description) is var size and > MaxDescription)
+        {
+            return Problems.Validation("description", $"must have at most {MaxDescription} characters, not {size}");
+        }
+
+        if (idempotencyKey is not null && !IsKey(idempotencyKey))
+        {
+            return Problems.Validation("Idempotency-Key", $"must be 1 to {MaxIdempotencyKey} printable ASCII characters");
+        }
+
+        var hash = idempotencyKey is null
+            ? null
+            : RequestHash.Compute(request with { Title = title, Description = description });
+        return new NewTicket(title, description, idempotencyKey, hash);
     }
 
-    /// <inheritdoc cref="Check(CreateTicketRequest, string?)"/>
-    public static string Check(ChangeStatusRequest request)
-    {
-        RefuseUnknown(request.Unknown);
-        return CheckStatus(request.Status ?? throw Invalid("status", "is required"));
-    }
+    public static Outcome<string> Parse(ChangeStatusRequest request) =>
+        RefuseUnknown(request.Unknown) is { } unknown ? unknown
+        : request.Status is null ? Problems.Validation("status", "is required")
+        : ParseStatus(request.Status);
 
-    public static string CheckStatus(string status) => TicketStatus.All.Contains(status)
+    public static Outcome<string> ParseStatus(string status) => TicketStatus.All.Contains(status)
         ? status
-        : throw Invalid("status", $"must be one of {string.Join(", ", TicketStatus.All)}");
+        : Problems.Validation("status", $"must be one of {string.Join(", ", TicketStatus.All)}");
 
-    private static string? CheckKey(string? key) =>
-        key is null || (key.Length is > 0 and <= MaxIdempotencyKey && key.All(c => c is >= ' ' and < '\x7f'))
-            ? key
-            : throw Invalid("Idempotency-Key", $"must be 1 to {MaxIdempotencyKey} printable ASCII characters");
+    private static bool IsKey(string key) =>
+        key.Length is > 0 and <= MaxIdempotencyKey && key.All(c => c is >= ' ' and < '\x7f');
 
-    private static string Text(string field, string value) => value.Contains('\0')
-        ? throw Invalid(field, "must not contain the character U+0000")
-        : value;
+    /// <summary>Postgres cannot store U+0000 in a text.</summary>
+    private static Problem? RefuseNull(string field, string value) =>
+        value.Contains('\0') ? Problems.Validation(field, "must not contain the character U+0000") : null;
+
+    private static Problem? RefuseUnknown(Dictionary<string, JsonElement>? unknown) =>
+        unknown?.Keys.FirstOrDefault() is { } field
+            ? Problems.Validation(field.Length > 100 ? field[..100] : field, "is not a known field")
+            : null;
 
     /// <summary>Characters as Postgres counts them: code points, not UTF-16 units.</summary>
     private static int Length(string text) => text.EnumerateRunes().Count();
-
-    private static void RefuseUnknown(Dictionary<string, JsonElement>? unknown)
-    {
-        if (unknown?.Keys.FirstOrDefault() is { } field)
-        {
-            throw Invalid(field.Length > 100 ? field[..100] : field, "is not a known field");
-        }
-    }
-
-    private static ApiException Invalid(string field, string rule) => new(Problems.Validation(field, rule));
 }

@@ -1,3 +1,4 @@
+using System.Data;
 using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
@@ -6,30 +7,25 @@ using ServiceDesk.TicketApi.Outbox;
 
 namespace ServiceDesk.TicketApi.Tickets;
 
-/// <summary>Tickets in Postgres. Every change writes its outbox event in the same transaction.</summary>
+/// <summary>Tickets in Postgres. Every change writes its outbox event in the same transaction (P1).</summary>
 internal sealed class TicketStore(NpgsqlDataSource database, TicketWriter writer, OutboxHints hints)
 {
     /// <returns>The new ticket; the one an equal request created earlier under the same key; or null when the key belongs
     /// to a different request.</returns>
-    public async Task<Ticket?> CreateAsync(NewTicket ticket, string requestId, CancellationToken cancellation)
-    {
-        if (await writer.WriteAsync(new PendingTicket(ticket, requestId), cancellation) is not { } createdAt)
-        {
-            return await FindByKeyAsync(ticket, cancellation);
-        }
+    public async Task<Ticket?> CreateAsync(NewTicket ticket, string requestId, CancellationToken cancellationToken) =>
+        await writer.WriteAsync(new PendingTicket(ticket, requestId), cancellationToken) is { } createdAt
+            ? Ticket.Created(ticket.Id, ticket.Title, ticket.Description, createdAt)
+            : await FindByKeyAsync(ticket, cancellationToken);
 
-        return new Ticket(ticket.Id, ticket.Title, ticket.Description, TicketStatus.Open, 1, createdAt, createdAt);
-    }
-
-    public async Task<Ticket?> FindAsync(Guid id, CancellationToken cancellation)
+    public async Task<Ticket?> FindAsync(Guid id, CancellationToken cancellationToken)
     {
         await using var query = database.CreateCommand(TicketSql.Find);
         Add(query.Parameters, id);
-        await using var reader = await query.ExecuteReaderAsync(cancellation);
-        return await reader.ReadAsync(cancellation) ? Read(reader) : null;
+        await using var reader = await query.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? Ticket.Read(reader) : null;
     }
 
-    public async Task<TicketPage> ListAsync(string? status, Guid? before, int limit, CancellationToken cancellation)
+    public async Task<TicketPage> ListAsync(string? status, Guid? before, int limit, CancellationToken cancellationToken)
     {
         await using var query = database.CreateCommand(status is null ? TicketSql.List : TicketSql.ListByStatus);
         Add(query.Parameters, before ?? Guid.AllBitsSet);
@@ -40,29 +36,30 @@ internal sealed class TicketStore(NpgsqlDataSource database, TicketWriter writer
         }
 
         var tickets = new List<Ticket>(limit + 1);
-        await using var reader = await query.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
+        await using var reader = await query.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
         {
-            tickets.Add(Read(reader));
+            tickets.Add(Ticket.Read(reader));
         }
 
         return tickets.Count > limit
-            ? new TicketPage(tickets[..limit], TicketCursor.Of(tickets[limit - 1]))
+            ? new TicketPage(tickets[..limit], TicketCursor.Create(tickets[limit - 1]))
             : new TicketPage(tickets, null);
     }
 
-    public async Task<StatusChange> ChangeStatusAsync(Guid id, string status, string requestId, CancellationToken cancellation)
+    public async Task<StatusChange> ChangeStatusAsync(
+        Guid id, string status, string requestId, CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellation);
-        await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        if (await LockAsync(connection, id, cancellation) is not { } ticket)
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        if (await LockAsync(connection, id, cancellationToken) is not { } ticket)
         {
-            return default;
+            return new StatusChange.NoTicket();
         }
 
         if (!TicketStatus.AllowedFrom(ticket.Status).Contains(status))
         {
-            return new StatusChange(null, Refused: ticket.Status);
+            return new StatusChange.NotAllowed(From: ticket.Status);
         }
 
         var payload = new TicketStatusChanged(id, ticket.Title, ticket.Status, status, ticket.Version + 1);
@@ -70,45 +67,41 @@ internal sealed class TicketStore(NpgsqlDataSource database, TicketWriter writer
         {
             BatchCommands = { new(TicketSql.SetStatus), new(TicketSql.AddEvent) },
         };
-        Add(change.BatchCommands[0].Parameters, id);
-        Add(change.BatchCommands[0].Parameters, status);
-        Add(change.BatchCommands[1].Parameters, Guid.CreateVersion7());
-        Add(change.BatchCommands[1].Parameters, id);
-        Add(change.BatchCommands[1].Parameters, EventTypes.TicketStatusChanged);
-        AddJson(change.BatchCommands[1].Parameters, JsonSerializer.SerializeToUtf8Bytes(payload, TicketJson.Default.TicketStatusChanged));
-        AddJson(change.BatchCommands[1].Parameters, OutboxHeaders.Capture(requestId).Write());
-        var updatedAt = (DateTime)(await change.ExecuteScalarAsync(cancellation))!;
-        await transaction.CommitAsync(cancellation);
+        var (setStatus, addEvent) = (change.BatchCommands[0].Parameters, change.BatchCommands[1].Parameters);
+        Add(setStatus, id);
+        Add(setStatus, status);
+        Add(addEvent, Guid.CreateVersion7());
+        Add(addEvent, id);
+        Add(addEvent, EventTypes.TicketStatusChanged);
+        AddJson(addEvent, JsonSerializer.SerializeToUtf8Bytes(payload, TicketJson.Default.TicketStatusChanged));
+        AddJson(addEvent, OutboxHeaders.Capture(requestId).Write());
+        var updatedAt = (DateTime)(await change.ExecuteScalarAsync(cancellationToken))!;
+        await transaction.CommitAsync(cancellationToken);
         hints.Send();
-        return new StatusChange(ticket with { Status = status, Version = ticket.Version + 1, UpdatedAt = updatedAt }, null);
+        return new StatusChange.Done(ticket with { Status = status, Version = payload.Version, UpdatedAt = updatedAt });
     }
 
     /// <summary>The answer to a repeated create is the answer to the first one, whatever happened to the ticket since.</summary>
-    private async Task<Ticket?> FindByKeyAsync(NewTicket repeated, CancellationToken cancellation)
+    private async Task<Ticket?> FindByKeyAsync(NewTicket repeated, CancellationToken cancellationToken)
     {
         await using var query = database.CreateCommand(TicketSql.FindByKey);
         Add(query.Parameters, repeated.IdempotencyKey);
-        await using var reader = await query.ExecuteReaderAsync(cancellation);
-        if (!await reader.ReadAsync(cancellation) || !reader.GetFieldValue<byte[]>(4).SequenceEqual(repeated.RequestHash!))
-        {
-            return null;
-        }
-
-        var createdAt = reader.GetFieldValue<DateTimeOffset>(3);
-        return new Ticket(reader.GetGuid(0), reader.GetString(1), reader.GetString(2), TicketStatus.Open, 1, createdAt, createdAt);
+        await using var row = await query.ExecuteReaderAsync(cancellationToken);
+        return await row.ReadAsync(cancellationToken)
+            && row.GetFieldValue<byte[]>("request_hash").AsSpan().SequenceEqual(repeated.RequestHash)
+                ? Ticket.Created(
+                    row.GetGuid("id"), row.GetString("title"), row.GetString("description"),
+                    row.GetFieldValue<DateTimeOffset>("created_at"))
+                : null;
     }
 
-    private static async Task<Ticket?> LockAsync(NpgsqlConnection connection, Guid id, CancellationToken cancellation)
+    private static async Task<Ticket?> LockAsync(NpgsqlConnection connection, Guid id, CancellationToken cancellationToken)
     {
         await using var query = new NpgsqlCommand(TicketSql.Lock, connection);
         Add(query.Parameters, id);
-        await using var reader = await query.ExecuteReaderAsync(cancellation);
-        return await reader.ReadAsync(cancellation) ? Read(reader) : null;
+        await using var reader = await query.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? Ticket.Read(reader) : null;
     }
-
-    private static Ticket Read(NpgsqlDataReader row) => new(
-        row.GetGuid(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetInt32(4),
-        row.GetFieldValue<DateTimeOffset>(5), row.GetFieldValue<DateTimeOffset>(6));
 
     private static void Add(NpgsqlParameterCollection parameters, Guid value) =>
         parameters.Add(new NpgsqlParameter<Guid> { TypedValue = value });
@@ -121,4 +114,14 @@ internal sealed class TicketStore(NpgsqlDataSource database, TicketWriter writer
 
     private static void AddJson(NpgsqlParameterCollection parameters, byte[] value) =>
         parameters.Add(new() { Value = value, NpgsqlDbType = NpgsqlDbType.Jsonb });
+}
+
+/// <summary>What came of a status change.</summary>
+internal abstract record StatusChange
+{
+    public sealed record Done(Ticket Ticket) : StatusChange;
+
+    public sealed record NotAllowed(string From) : StatusChange;
+
+    public sealed record NoTicket : StatusChange;
 }

@@ -1,3 +1,4 @@
+using System.Data;
 using System.Diagnostics;
 using System.Threading.Channels;
 using Npgsql;
@@ -19,34 +20,37 @@ internal sealed class TicketWriter(NpgsqlDataSource database, OutboxHints hints)
 
     private const int MaxBatch = 128;
 
-    /// <summary>A caller waits this long at most, in the queue and for the commit.</summary>
+    /// <summary>A caller waits this long at most: for room in the queue, in it, and for the commit.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(4.5);
 
     private readonly Channel<PendingTicket> _queue = Channel.CreateBounded<PendingTicket>(8 * MaxBatch);
 
     /// <returns>When it was created, or null when its idempotency key is taken.</returns>
     /// <exception cref="TimeoutException">The database did not answer in time; whether the ticket was created is not known.</exception>
-    public async Task<DateTime?> WriteAsync(PendingTicket pending, CancellationToken cancellation)
+    public async Task<DateTime?> WriteAsync(PendingTicket pending, CancellationToken cancellationToken)
     {
-        await _queue.Writer.WriteAsync(pending, cancellation);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(Limit);
         try
         {
-            return await pending.Outcome.WaitAsync(Limit, cancellation);
+            await _queue.Writer.WriteAsync(pending, limit.Token);
+            return await pending.Outcome.WaitAsync(limit.Token);
         }
-        catch (Exception gaveUp) when (gaveUp is TimeoutException or OperationCanceledException)
+        catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
-            pending.TryTake();
-            throw;
+            pending.Abandon();
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new TimeoutException($"No ticket was known to be committed within {Limit.TotalSeconds} s.");
         }
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.WhenAll(Enumerable.Range(0, Writers).Select(_ => Task.Run(() => WriteAllAsync(stoppingToken), CancellationToken.None)));
 
-    private async Task WriteAllAsync(CancellationToken stopping)
+    private async Task WriteAllAsync(CancellationToken stoppingToken)
     {
         var batch = new List<PendingTicket>(MaxBatch);
-        while (await _queue.Reader.WaitToReadAsync(stopping))
+        while (await _queue.Reader.WaitToReadAsync(stoppingToken))
         {
             while (batch.Count < MaxBatch && _queue.Reader.TryRead(out var pending))
             {
@@ -71,12 +75,12 @@ internal sealed class TicketWriter(NpgsqlDataSource database, OutboxHints hints)
             var created = await InsertAsync(batch);
             foreach (var pending in batch)
             {
-                pending.Complete(created.TryGetValue(pending.Ticket.Id, out var at) ? at : null);
+                pending.Complete(created.TryGetValue(pending.Ticket.Id, out var createdAt) ? createdAt : null);
             }
         }
         catch (PostgresException refused) when (batch.Count > 1 && !DatabaseFailure.IsOutage(refused))
         {
-            // The statement failed as a whole, so nothing of it happened; only the ticket at fault is to fail.
+            // The statement failed as a whole, so nothing of it happened; only the ticket at fault must fail.
             foreach (var pending in batch)
             {
                 await CreateAsync([pending]);
@@ -106,7 +110,7 @@ internal sealed class TicketWriter(NpgsqlDataSource database, OutboxHints hints)
         {
             while (await reader.ReadAsync())
             {
-                created.Add(reader.GetGuid(0), reader.GetDateTime(1));
+                created.Add(reader.GetGuid("id"), reader.GetDateTime("created_at"));
             }
         }
 

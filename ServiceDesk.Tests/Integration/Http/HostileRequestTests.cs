@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ServiceDesk.Tests.Infrastructure;
 
 namespace ServiceDesk.Tests.Integration.Http;
@@ -99,6 +100,57 @@ public sealed class HostileRequestTests(TicketApiFixture api)
         await connection.SendAsync(request);
 
         Assert.InRange(await connection.StatusAsync(Soon) ?? 400, 400, 499);
+    }
+
+    [Theory]
+    [InlineData("nonsense\r\n\r\n", 400)]
+    [InlineData("GET /tickets HTTP/1.1\r\n\r\n", 400)]
+    [InlineData("GET /tickets/%00 HTTP/1.1\r\nHost: test\r\n\r\n", 400)]
+    [InlineData("GET /tickets HTTP/1.1\r\nHost: test\r\nX Bad: 1\r\n\r\n", 400)]
+    [InlineData("GET /tickets HTTP/9.9\r\nHost: test\r\n\r\n", 505)]
+    public async Task What_the_server_cannot_read_is_answered_with_a_problem_document_too(string request, int status)
+    {
+        using var connection = await OpenAsync();
+        await connection.SendAsync(request);
+
+        var answer = await connection.ReadAsync(until: null, Soon);
+
+        var (head, body) = answer.Split("\r\n\r\n") is [var h, var b] ? (h, b) : throw new InvalidOperationException(answer);
+        Assert.StartsWith($"HTTP/1.1 {status} ", head, StringComparison.Ordinal);
+        Assert.Contains("Content-Type: application/problem+json", head, StringComparison.Ordinal);
+        var document = JsonDocument.Parse(body).RootElement;
+        Assert.Equal(status, document.GetProperty("status").GetInt32());
+        Assert.Contains($"X-Request-Id: {document.GetProperty("request_id").GetString()}", head, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Idempotency-Key: caf\xe9")]
+    [InlineData("Idempotency-Key: \xff\xfe")]
+    public async Task A_header_byte_beyond_ascii_is_refused_in_a_problem_document(string header)
+    {
+        using var connection = await OpenAsync();
+        await connection.SendAsync($"{Head}Content-Length: 15\r\n{header}\r\nConnection: close\r\n\r\n{{\"title\":\"abc\"}}");
+
+        var answer = await connection.ReadAsync(until: null, Soon);
+
+        Assert.StartsWith("HTTP/1.1 400 ", answer, StringComparison.Ordinal);
+        Assert.Contains("X-Request-Id: ", answer, StringComparison.Ordinal);
+        Assert.Contains("\"code\":\"validation_error\"", answer, StringComparison.Ordinal);
+        Assert.Contains("\"field\":\"Idempotency-Key\"", answer, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("User-Agent: caf\xe9")]
+    [InlineData("X-Request-Id: caf\xe9")]
+    public async Task A_header_byte_beyond_ascii_where_nobody_minds_is_let_through(string header)
+    {
+        using var connection = await OpenAsync();
+        await connection.SendAsync($"GET /tickets HTTP/1.1\r\nHost: test\r\n{header}\r\nConnection: close\r\n\r\n");
+
+        var answer = await connection.ReadAsync(until: null, Soon);
+
+        Assert.StartsWith("HTTP/1.1 200 ", answer, StringComparison.Ordinal);
+        Assert.DoesNotContain("\xe9", answer, StringComparison.Ordinal);
     }
 
     private Task<RawConnection> OpenAsync() => RawConnection.OpenAsync(api.Process.Http.BaseAddress!);

@@ -24,6 +24,34 @@ public sealed class SurfaceTests(TicketApiFixture api)
             problem.GetProperty("properties").EnumerateObject().Select(p => p.Name).Order());
     }
 
+    [Theory]
+    [InlineData("/tickets", 200)]
+    [InlineData("/tickets?limit=0", 400)]
+    [InlineData("/tickets/not-there", 404)]
+    [InlineData("/healthz", 200)]
+    [InlineData("/readyz", 200)]
+    [InlineData("/metrics", 200)]
+    [InlineData("/openapi/v1.json", 200)]
+    public async Task HEAD_is_answered_as_GET_without_a_body(string path, int status)
+    {
+        var get = await api.Client.GetAsync(path);
+        var head = await api.Client.SendAsync(HttpMethod.Head, path);
+
+        Assert.Equal((status, ""), (head.Status, head.Text));
+        Assert.Equal(get.ContentHeaders.ContentType, head.ContentHeaders.ContentType);
+        Assert.NotNull(head.RequestId);
+    }
+
+    [Theory]
+    [InlineData("/healthz", "/alive")]
+    [InlineData("/readyz", "/health")]
+    public async Task Health_answers_under_the_names_of_Kubernetes_and_of_Aspire(string kubernetes, string aspire)
+    {
+        var (expected, answer) = (await api.Client.GetAsync(kubernetes), await api.Client.GetAsync(aspire));
+
+        Assert.Equal((200, expected.Text), (answer.Status, answer.Text));
+    }
+
     [Fact]
     public async Task A_ready_service_says_so_for_each_of_its_checks()
     {
