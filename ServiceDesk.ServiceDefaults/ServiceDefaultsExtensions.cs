@@ -30,13 +30,6 @@ public static class ServiceDefaultsExtensions
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = ShutdownTimeout);
     }
 
-    /// <summary>Health, readiness and metrics.</summary>
-    public static void MapDefaultEndpoints(this WebApplication app)
-    {
-        app.MapHealth();
-        app.MapPrometheusScrapingEndpoint("/metrics");
-    }
-
     /// <summary>Lowest of all sources, so that any file or variable can change them.</summary>
     private static void AddDefaults(this ConfigurationManager configuration) => ((IConfigurationBuilder)configuration)
         .Sources.Insert(0, new MemoryConfigurationSource

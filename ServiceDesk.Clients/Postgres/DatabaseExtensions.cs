@@ -40,8 +40,15 @@ public static class DatabaseExtensions
             // Traces are collected only where somebody receives them; see TelemetryExtensions.
             settings.DisableTracing = true;
         },
-        // Otherwise the pool's label in metrics is the connection string.
-        source => source.Name = ConnectionNames.Database);
+        source =>
+        {
+            // Otherwise the pool's label in metrics is the connection string.
+            source.Name = ConnectionNames.Database;
+            source.ConfigureTracing(tracing => tracing
+                .ConfigureCommandSpanNameProvider(command => StatementName.Read(command.CommandText))
+                .ConfigureBatchSpanNameProvider(batch => StatementName.Read(batch.BatchCommands[^1].CommandText))
+                .EnableFirstResponseEvent(false));
+        });
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<Schema>();
         builder.Services.AddSingleton<SchemaGate>();

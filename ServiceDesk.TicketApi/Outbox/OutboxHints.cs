@@ -15,7 +15,10 @@ internal sealed partial class OutboxHints(NpgsqlDataSource database, TimeProvide
 {
     /// <summary>Commits asynchronously: a NOTIFY writes no data, so waiting for the WAL flush buys nothing.</summary>
     private const string Notify =
-        $"SELECT set_config('synchronous_commit', 'off', true), pg_notify('{OutboxChannel.Name}', '')";
+        $"""
+        -- hint at new events
+        SELECT set_config('synchronous_commit', 'off', true), pg_notify('{OutboxChannel.Name}', '')
+        """;
 
     private static readonly TimeSpan Spacing = TimeSpan.FromMilliseconds(2);
 

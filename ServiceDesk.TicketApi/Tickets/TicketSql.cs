@@ -10,6 +10,7 @@ internal static class TicketSql
     /// ones wait for each other in one direction only.</summary>
     public const string Create =
         $"""
+        -- create tickets
         WITH request AS MATERIALIZED (
             SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8)
                 AS r(id, title, description, idempotency_key, request_hash, event_id, payload, headers)
@@ -29,16 +30,19 @@ internal static class TicketSql
     /// <summary>What an earlier request with this key created, and the hash of that request.</summary>
     public const string FindByKey =
         """
+        -- find ticket by idempotency key
         SELECT id, title, description, created_at, request_hash FROM tickets WHERE idempotency_key = $1
         """;
 
     public const string Find =
         """
+        -- get ticket
         SELECT id, title, description, status, version, created_at, updated_at FROM tickets WHERE id = $1
         """;
 
     public const string List =
         """
+        -- list tickets
         SELECT id, title, description, status, version, created_at, updated_at FROM tickets
         WHERE id < $1
         ORDER BY id DESC LIMIT $2
@@ -46,22 +50,29 @@ internal static class TicketSql
 
     public const string ListByStatus =
         """
+        -- list tickets by status
         SELECT id, title, description, status, version, created_at, updated_at FROM tickets
         WHERE status = $3 AND id < $1
         ORDER BY id DESC LIMIT $2
         """;
 
     /// <summary>Holds the ticket until the commit, so that per ticket the order of outbox ids is the order of changes.</summary>
-    public const string Lock = Find + " FOR UPDATE";
+    public const string Lock =
+        """
+        -- lock ticket
+        SELECT id, title, description, status, version, created_at, updated_at FROM tickets WHERE id = $1 FOR UPDATE
+        """;
 
     public const string SetStatus =
         """
+        -- set ticket status
         UPDATE tickets SET status = $2, version = version + 1, updated_at = greatest(now(), updated_at) WHERE id = $1
         RETURNING updated_at
         """;
 
     public const string AddEvent =
         """
+        -- add event
         INSERT INTO outbox (event_id, aggregate, aggregate_id, event_type, payload, headers)
         VALUES ($1, 'ticket', $2, $3, $4, $5)
         """;

@@ -8,9 +8,17 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace ServiceDesk.ServiceDefaults;
 
-/// <summary>Liveness never looks at a server; readiness does. Both answer under the names of Kubernetes and of Aspire.</summary>
-public static class HealthExtensions
+/// <summary>What every service answers beside its own work. Liveness never looks at a server; readiness does. Both answer
+/// under the names of Kubernetes and of Aspire.</summary>
+public static class DefaultEndpoints
 {
+    private const string Metrics = "/metrics";
+    private static readonly string[] Alive = ["/healthz", "/alive"];
+    private static readonly string[] Ready = ["/readyz", "/health"];
+
+    /// <summary>Neither traced nor counted: what asks after a service is no work of it.</summary>
+    internal static readonly HashSet<string> Paths = [.. Alive, .. Ready, Metrics];
+
     private const string ReadyTag = "ready";
 
     /// <summary>A probe must answer sooner than the usual prober gives up.</summary>
@@ -25,14 +33,14 @@ public static class HealthExtensions
             name, provider => provider.GetRequiredService<T>(), HealthStatus.Unhealthy, [ReadyTag], Bound));
     }
 
-    internal static void MapHealth(this WebApplication app)
+    /// <summary>Health, readiness and metrics.</summary>
+    public static void MapDefaultEndpoints(this WebApplication app)
     {
         var alive = new HealthCheckOptions { Predicate = _ => false, ResponseWriter = WriteAsync };
-        var ready = new HealthCheckOptions { Predicate = check => check.Tags.Contains(ReadyTag), ResponseWriter = WriteAsync };
-        app.MapHealthChecks("/healthz", alive);
-        app.MapHealthChecks("/alive", alive);
-        app.MapHealthChecks("/readyz", ready);
-        app.MapHealthChecks("/health", ready);
+        var ready = new HealthCheckOptions { Predicate = c => c.Tags.Contains(ReadyTag), ResponseWriter = WriteAsync };
+        Array.ForEach(Alive, path => app.MapHealthChecks(path, alive).DisableHttpMetrics());
+        Array.ForEach(Ready, path => app.MapHealthChecks(path, ready).DisableHttpMetrics());
+        app.MapPrometheusScrapingEndpoint(Metrics).DisableHttpMetrics();
     }
 
     /// <summary>Answers a probe with one JSON object that says which check failed and why.</summary>

@@ -1,16 +1,14 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 
-namespace ServiceDesk.Tests.Aspire;
+namespace ServiceDesk.Tests.Infrastructure;
 
-/// <summary>Stands where the dashboard takes traces (OTLP over HTTP), and knows which services reported spans of a trace. The
-/// messages are not decoded: ids are in them as their 16 bytes, names as their UTF-8 text.</summary>
+/// <summary>Stands where a collector takes traces (OTLP over HTTP), and keeps every span.</summary>
 internal sealed class TraceCollector : IDisposable
 {
     private readonly HttpListener _listener = new();
-    private readonly ConcurrentBag<byte[]> _exports = [];
+    private readonly ConcurrentQueue<ExportedSpan> _spans = [];
 
     public TraceCollector()
     {
@@ -22,8 +20,19 @@ internal sealed class TraceCollector : IDisposable
 
     public string Address { get; }
 
-    public bool Has(string traceId, string service) => _exports.Any(export =>
-        Contains(export, Convert.FromHexString(traceId)) && Contains(export, Encoding.UTF8.GetBytes(service)));
+    public IReadOnlyCollection<ExportedSpan> Spans => _spans;
+
+    /// <summary>What makes a service report here, soon after each span.</summary>
+    public (string Name, string Value)[] Settings =>
+    [
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", Address),
+        ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
+        ("OTEL_BSP_SCHEDULE_DELAY", "200"),
+    ];
+
+    public bool Has(string traceId, string service) => _spans.Any(s => s.TraceId == traceId && s.Service == service);
+
+    public void Clear() => _spans.Clear();
 
     public void Dispose() => _listener.Close();
 
@@ -33,8 +42,6 @@ internal sealed class TraceCollector : IDisposable
         probe.Start();
         return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
-
-    private static bool Contains(byte[] export, byte[] part) => export.AsSpan().IndexOf(part) >= 0;
 
     private async Task ReceiveAsync()
     {
@@ -47,7 +54,7 @@ internal sealed class TraceCollector : IDisposable
                 await context.Request.InputStream.CopyToAsync(body);
                 if (context.Request.Url?.AbsolutePath == "/v1/traces")
                 {
-                    _exports.Add(body.ToArray());
+                    ExportedSpan.ReadAll(body.ToArray()).ForEach(_spans.Enqueue);
                 }
 
                 context.Response.Close();
