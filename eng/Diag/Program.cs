@@ -1,3 +1,19 @@
+using System.CommandLine;
 using Diag.CommandLine;
+using Diag.Commands;
 
-return await CommandRunner.RunAsync(args);
+return await new RootCommand(DiagRun.Description)
+{
+    StatusCommands.Outbox(),
+    StatusCommands.Processed(),
+    LagCommand.Create(),
+    TopicsCommand.Create(),
+    PeekCommand.Create(),
+    GroupCommands.Groups(),
+    GroupCommands.Group(),
+    WaitCommands.Outbox(),
+    WaitCommands.Event(),
+    WaitCommands.Processed(),
+    ProduceCommand.Create(),
+    ReplayCommand.Create(),
+}.RunAsync(args);

@@ -1,3 +1,5 @@
+using System.Text;
+using Confluent.Kafka;
 using ServiceDesk.Tests.Infrastructure;
 
 namespace ServiceDesk.Tests.Integration.Replaying;
@@ -56,9 +58,75 @@ public sealed class ReplayTests(ServersFixture fixture) : IClassFixture<ServersF
         Assert.NotEqual(0, await replay.ExitCodeAsync());
     }
 
-    private static async Task<string> ReplayAllAsync(ServiceDeskSystem system)
+    /// <summary>A producer was deployed before its consumer, which knew nothing of the type: no row failed.</summary>
+    [Fact]
+    public async Task A_dead_letter_without_a_failed_event_is_sent_again_and_its_effect_happens_once()
     {
-        await using var replay = ChildProcess.StartProgram("eng/Diag", ["replay", "--all"], system.Settings);
+        await using var system = await ServiceDeskSystem.CreateAsync(fixture.Servers);
+        await system.DeadLetters.WriteAsync(Letter("Early", "its event_type is not known"));
+
+        var tried = await ReplayAsync(system, "--all", "--dry-run");
+        Assert.Contains("dead letters: 1 of no failed event would be sent", tried, StringComparison.Ordinal);
+        Assert.Empty(await system.Events.ReadAllAsync());
+
+        await system.StartNotifierAsync();
+        Assert.Contains("dead letters: 1 of no failed event sent", await ReplayAllAsync(system), StringComparison.Ordinal);
+        await system.Database.ProcessedBecomesAsync("done=1");
+        Assert.Contains("dead letters: 0 of no failed event sent", await ReplayAllAsync(system), StringComparison.Ordinal);
+        Assert.Equal(["New ticket: Early"], await system.Database.NotificationsAsync());
+        Assert.Single(await system.Events.ReadAllAsync());
+    }
+
+    [Theory]
+    [InlineData("--reason", "NOT KNOWN", 1)]
+    [InlineData("--reason", "something else", 0)]
+    [InlineData("--type", "ticket.created", 2)]
+    [InlineData("--type", "ticket.assigned", 0)]
+    [InlineData("--since", "1h", 2)]
+    [InlineData("--until", "1h", 0)]
+    [InlineData("--dead-letter", "0:1", 1)]
+    [InlineData("--dead-letter", "0:7", 0)]
+    public async Task Only_the_dead_letters_that_are_chosen_are_sent_again(string option, string value, int expected)
+    {
+        await using var system = await ServiceDeskSystem.CreateAsync(fixture.Servers);
+        await system.DeadLetters.WriteAsync(Letter("First", "its event_type is not known"), Letter("Second", "another reason"));
+
+        await using var replay = ChildProcess.StartProgram("eng/Diag", ["replay", option, value], system.Settings);
+        await replay.ExitCodeAsync();
+
+        Assert.Contains($"dead letters: {expected} of no failed event sent", replay.Output.ToString(), StringComparison.Ordinal);
+        Assert.Equal(expected, (await system.Events.ReadAllAsync()).Count);
+    }
+
+    [Theory]
+    [InlineData()]
+    [InlineData("--all", "--type", "ticket.created")]
+    [InlineData("--dead-letter", "nonsense")]
+    [InlineData("--rate", "0", "--all")]
+    [InlineData("--since", "yesterday")]
+    [InlineData("no-id")]
+    public async Task A_replay_that_says_nothing_clear_does_nothing_and_says_why_in_one_line(params string[] arguments)
+    {
+        await using var system = await ServiceDeskSystem.CreateAsync(fixture.Servers);
+
+        await using var replay = ChildProcess.StartProgram("eng/Diag", ["replay", .. arguments], system.Settings);
+
+        Assert.Equal(2, await replay.ExitCodeAsync());
+        Assert.StartsWith("diag: ", Assert.Single(replay.Output.Errors), StringComparison.Ordinal);
+    }
+
+    private static Message<byte[], byte[]> Letter(string title, string reason)
+    {
+        var letter = TicketEvents.Created(Guid.CreateVersion7(), Guid.CreateVersion7(), title);
+        letter.Headers.Add("dlq_reason", Encoding.UTF8.GetBytes(reason));
+        return letter;
+    }
+
+    private static Task<string> ReplayAllAsync(ServiceDeskSystem system) => ReplayAsync(system, "--all");
+
+    private static async Task<string> ReplayAsync(ServiceDeskSystem system, params string[] arguments)
+    {
+        await using var replay = ChildProcess.StartProgram("eng/Diag", ["replay", .. arguments], system.Settings);
         Assert.True(await replay.ExitCodeAsync() == 0, replay.ToString());
         return replay.Output.ToString();
     }

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using Diag.CommandLine;
 using Diag.Kafka;
 using Diag.Postgres;
@@ -6,10 +7,10 @@ namespace Diag.Commands;
 
 internal static class LagCommand
 {
-    public static readonly Command Definition =
-        new("lag", "", "What is on its way: events not sent yet, messages not processed yet.", RunAsync);
+    public static Command Create() =>
+        new Command("lag", "What is on its way: events not sent yet, messages not processed yet.").Does((_, run) => PrintAsync(run));
 
-    private static async Task<int> RunAsync(Invocation run)
+    private static async Task PrintAsync(DiagRun run)
     {
         var table = new Table("WHERE", "WAITING", "OLDEST");
         var problems = new List<DiagException>();
@@ -18,9 +19,10 @@ internal static class LagCommand
         await AddAsync("outbox", OutboxAsync);
         await AddAsync($"{topic} -> {group}", () => Task.FromResult<(object?, object?)>((Consumer(), null)));
         await run.PrintAsync(table);
-        return problems.Count == 0
-            ? ExitCode.Ok
-            : throw DiagException.Unavailable(string.Join("; ", problems.Select(p => p.Message)));
+        if (problems.Count > 0)
+        {
+            throw DiagException.Unavailable(string.Join("; ", problems.Select(p => p.Message)));
+        }
 
         async Task AddAsync(string where, Func<Task<(object? Waiting, object? Oldest)>> look)
         {
@@ -29,7 +31,7 @@ internal static class LagCommand
                 var (waiting, oldest) = await look();
                 table.Add(where, waiting, oldest);
             }
-            catch (Exception e) when (CommandRunner.Explain(e, run.Settings) is { } problem)
+            catch (Exception e) when (DiagRun.Explain(e, run.Settings) is { } problem)
             {
                 problems.Add(problem);
                 table.Add(where, "?", null);
@@ -46,7 +48,7 @@ internal static class LagCommand
         long Consumer()
         {
             using var broker = new Broker(run.Settings);
-            return PartitionLag.Of(broker, group, topic).Sum(p => p.Lag);
+            return PartitionLag.Read(broker, group, topic).Sum(p => p.Lag);
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using Diag.CommandLine;
 using Diag.Kafka;
 
@@ -7,67 +8,64 @@ internal static class PeekCommand
 {
     private const int DefaultLimit = 10;
     private const int ValueWidth = 100;
+    private static readonly TimeSpan ScanLimit = TimeSpan.FromSeconds(30);
 
-    public static readonly Command Definition = new(
-        "peek",
-        "[TOPIC] [--limit N] [--from-beginning] [--event-id ID] [--full]",
-        "Messages of a topic, the newest 10 or what is asked for; --full with headers and whole values.",
-        RunAsync)
+    public static Command Create()
     {
-        MaxWords = 1,
-        Values = ["--limit", "--event-id"],
-        Flags = ["--from-beginning", "--full"],
-    };
-
-    private static async Task<int> RunAsync(Invocation run)
-    {
-        var messages = Find(run);
-        if (run.Arguments.Has("--full"))
+        var topic = new Argument<string?>("TOPIC") { Description = "Another topic than KAFKA_TOPIC", Arity = ArgumentArity.ZeroOrOne };
+        var limit = Parameters.Count("--limit", "How many", DefaultLimit);
+        var fromBeginning = new Option<bool>("--from-beginning") { Description = "The oldest instead of the newest" };
+        var eventId = new Option<Guid?>("--event-id") { Description = "Only the messages of one event" };
+        var full = new Option<bool>("--full") { Description = "With headers and whole values" };
+        return new Command("peek", "Messages of a topic, the newest or what is asked for.")
         {
-            foreach (var message in messages)
-            {
-                await PrintFullAsync(run, message);
-            }
-        }
-        else
+            topic, limit, fromBeginning, eventId, full,
+        }.Does(async (parsed, run) =>
         {
-            var table = new Table("PARTITION", "OFFSET", "TIME", "KEY", "EVENT", "TYPE", "VALUE");
-            foreach (var m in messages)
-            {
-                table.Add(
-                    m.At.Partition.Value, m.At.Offset.Value, m.Time, m.Key, m.EventId, m.EventType,
-                    Format.Shorten(m.Value, ValueWidth));
-            }
-
-            await run.PrintAsync(table);
-        }
-
-        return messages.Count > 0 || !run.Arguments.All("--event-id").Any() ? ExitCode.Ok : ExitCode.NotFound;
+            var messages = Find(
+                run, parsed.GetValue(topic) ?? run.Settings.Topic, parsed.GetValue(limit), parsed.GetValue(fromBeginning),
+                parsed.GetValue(eventId)?.ToString());
+            await (parsed.GetValue(full) ? PrintFullAsync(run, messages) : PrintTableAsync(run, messages));
+            return messages.Count > 0 || parsed.GetValue(eventId) is null;
+        });
     }
 
-    private static List<Message> Find(Invocation run)
+    private static List<Message> Find(DiagRun run, string topic, int limit, bool fromBeginning, string? eventId)
     {
-        var limit = run.Arguments.Number("--limit", DefaultLimit);
-        var eventId = run.Arguments.Find("--event-id") is { } text ? Arguments.Id(text).ToString() : null;
-        var fromBeginning = run.Arguments.Has("--from-beginning");
         int? newest = fromBeginning ? null : eventId is null ? limit : TopicScan.SearchDepth;
         using var broker = new Broker(run.Settings);
-        var found = TopicScan.Read(broker, run.Topic(0), newest, follow: false, TimeSpan.FromSeconds(30), run.Cancelled)
+        var found = TopicScan.Read(broker, topic, newest, follow: false, ScanLimit, run.Cancelled)
             .Where(m => eventId is null || string.Equals(m.EventId, eventId, StringComparison.OrdinalIgnoreCase));
         var messages = (fromBeginning ? found.Take(limit) : found)
             .OrderBy(m => m.Time).ThenBy(m => m.At.Partition.Value).ThenBy(m => m.At.Offset.Value);
         return [.. messages.TakeLast(limit)];
     }
 
-    private static async Task PrintFullAsync(Invocation run, Message message)
+    private static async Task PrintTableAsync(DiagRun run, List<Message> messages)
     {
-        await run.PrintAsync($"{message.At.Topic} [{message.At.Partition.Value}] @{message.At.Offset.Value}"
-            + $"  {Format.Cell(message.Time)}  key {Format.Cell(message.Key)}");
-        foreach (var (name, value) in message.Headers)
+        var table = new Table("PARTITION", "OFFSET", "TIME", "KEY", "EVENT", "TYPE", "VALUE");
+        foreach (var m in messages)
         {
-            await run.PrintAsync($"  {name}: {value}");
+            table.Add(
+                m.At.Partition.Value, m.At.Offset.Value, m.Time, m.Key, m.EventId, m.EventType,
+                Format.Shorten(m.Value, ValueWidth));
         }
 
-        await run.PrintAsync($"  {message.Value}");
+        await run.PrintAsync(table);
+    }
+
+    private static async Task PrintFullAsync(DiagRun run, List<Message> messages)
+    {
+        foreach (var message in messages)
+        {
+            await run.PrintAsync($"{message.At.Topic} [{message.At.Partition.Value}] @{message.At.Offset.Value}"
+                + $"  {Format.Cell(message.Time)}  key {Format.Cell(message.Key)}");
+            foreach (var (name, value) in message.Headers)
+            {
+                await run.PrintAsync($"  {name}: {value}");
+            }
+
+            await run.PrintAsync($"  {message.Value}");
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Text;
 using Confluent.Kafka;
 using Diag.CommandLine;
@@ -7,53 +8,42 @@ namespace Diag.Commands;
 
 internal static class ProduceCommand
 {
-    public static readonly Command Definition = new(
-        "produce",
-        "--topic TOPIC [--key KEY] [--header NAME=VALUE]... < value",
-        "Sends what stands on the standard input as one message. Prints partition and offset.",
-        RunAsync)
+    public static Command Create()
     {
-        Values = ["--topic", "--key", "--header"],
-    };
-
-    private static async Task<int> RunAsync(Invocation run)
-    {
-        var topic = run.Arguments.Require("--topic");
-        using (var broker = new Broker(run.Settings))
+        var topic = new Option<string>("--topic") { Description = "Where to", Required = true };
+        var key = new Option<string?>("--key") { Description = "The message's key" };
+        var header = new Option<string[]>("--header") { Description = "NAME=VALUE; may be repeated" };
+        return new Command("produce", "Sends what stands on the standard input as one message. Prints partition and offset.")
         {
+            topic, key, header,
+        }.Does(async (parsed, run) =>
+        {
+            using var broker = new Broker(run.Settings);
             // A broker that makes topics by itself would make one of a typing error.
-            broker.Partitions(topic);
-        }
-
-        using var input = new MemoryStream();
-        await using (var standardInput = Console.OpenStandardInput())
-        {
+            broker.Partitions(parsed.GetRequiredValue(topic));
+            using var input = new MemoryStream();
+            await using var standardInput = Console.OpenStandardInput();
             await standardInput.CopyToAsync(input, run.Cancelled);
-        }
-
-        using var producer = EventProducer.Build(run.Settings);
-        var key = run.Arguments.Find("--key");
-        var sent = await producer.ProduceAsync(
-            topic,
-            new()
+            using var producer = broker.Producer();
+            var message = new Message<byte[]?, byte[]>
             {
-                Key = key is null ? null : Encoding.UTF8.GetBytes(key),
+                Key = parsed.GetValue(key) is { } text ? Encoding.UTF8.GetBytes(text) : null,
                 Value = input.ToArray(),
-                Headers = Headers(run.Arguments),
-            },
-            run.Cancelled);
-        await run.PrintAsync($"{sent.Partition.Value}\t{sent.Offset.Value}");
-        return ExitCode.Ok;
+                Headers = Headers(parsed.GetValue(header) ?? []),
+            };
+            var sent = await producer.ProduceAsync(parsed.GetRequiredValue(topic), message, run.Cancelled);
+            await run.PrintAsync($"{sent.Partition.Value}\t{sent.Offset.Value}");
+        });
     }
 
-    private static Headers Headers(Arguments arguments)
+    private static Headers Headers(string[] pairs)
     {
         var headers = new Headers();
-        foreach (var header in arguments.All("--header"))
+        foreach (var pair in pairs)
         {
-            if (header.Split('=', 2) is not [{ Length: > 0 } name, var value])
+            if (pair.Split('=', 2) is not [{ Length: > 0 } name, var value])
             {
-                throw DiagException.Usage($"--header {header}: expected NAME=VALUE");
+                throw DiagException.Usage($"--header {pair}: expected NAME=VALUE");
             }
 
             headers.Add(name, Encoding.UTF8.GetBytes(value));

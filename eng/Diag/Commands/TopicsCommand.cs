@@ -1,3 +1,4 @@
+using System.CommandLine;
 using Diag.CommandLine;
 using Diag.Kafka;
 
@@ -5,10 +6,10 @@ namespace Diag.Commands;
 
 internal static class TopicsCommand
 {
-    public static readonly Command Definition =
-        new("topics", "", "The topics, their partitions and how many messages they hold.", RunAsync);
+    public static Command Create() =>
+        new Command("topics", "The topics, their partitions and how many messages they hold.").Does((_, run) => PrintAsync(run));
 
-    private static async Task<int> RunAsync(Invocation run)
+    private static async Task PrintAsync(DiagRun run)
     {
         using var broker = new Broker(run.Settings);
         using var reader = broker.Reader();
@@ -24,6 +25,5 @@ internal static class TopicsCommand
         }
 
         await run.PrintAsync(table);
-        return ExitCode.Ok;
     }
 }

@@ -42,6 +42,20 @@ internal sealed class Broker(DiagSettings settings) : IDisposable
         }
     }
 
+    /// <summary>A producer for messages that have to meet the services' own: acknowledged, and in the same partitions.</summary>
+    public IProducer<byte[]?, byte[]> Producer() =>
+        new ProducerBuilder<byte[]?, byte[]>(new ProducerConfig
+        {
+            BootstrapServers = settings.Brokers,
+            Acks = Acks.All,
+            EnableIdempotence = true,
+            Partitioner = Partitioner.Murmur2Random,
+            MessageTimeoutMs = (int)DiagSettings.AnswerTimeout.TotalMilliseconds,
+        })
+            .SetLogHandler((_, _) => { })
+            .SetErrorHandler((_, _) => { })
+            .Build();
+
     /// <summary>A consumer for looking: it joins no group and commits nothing.</summary>
     public IConsumer<byte[], byte[]> Reader(string? groupId = null) =>
         new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig

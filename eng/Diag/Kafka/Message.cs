@@ -21,25 +21,28 @@ internal sealed record Message(
             result.TopicPartitionOffset,
             result.Message.Timestamp.UtcDateTime,
             Text(result.Message.Key),
-            Header("event_id") ?? EventIdOf(result.Message.Value),
-            Header("event_type"),
+            Find(headers, "event_id") ?? MemberOf(result.Message.Value, "event_id"),
+            Find(headers, "event_type") ?? MemberOf(result.Message.Value, "event_type"),
             Text(result.Message.Value) ?? "")
         {
             Headers = headers,
             Raw = result.Message,
         };
-
-        string? Header(string name) => headers.LastOrDefault(h => h.Key == name).Value;
     }
 
-    /// <summary>The header is a convenience: a message of another producer may have its id in the value only.</summary>
-    private static string? EventIdOf(byte[]? value)
+    public string? Header(string name) => Find(Headers, name);
+
+    private static string? Find(IReadOnlyList<KeyValuePair<string, string>> headers, string name) =>
+        headers.LastOrDefault(h => h.Key == name).Value;
+
+    /// <summary>Headers are a convenience: a message of another producer may have its id in the value only.</summary>
+    private static string? MemberOf(byte[]? value, string name)
     {
         try
         {
             using var json = JsonDocument.Parse(value);
-            return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("event_id", out var id)
-                ? id.ToString()
+            return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty(name, out var member)
+                ? member.ToString()
                 : null;
         }
         catch (JsonException)

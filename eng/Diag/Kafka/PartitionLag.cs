@@ -8,7 +8,7 @@ internal sealed record PartitionLag(int Partition, long? Committed, long Begin, 
     // A group without a commit begins at the beginning, as the notifier is configured.
     public long Lag => Math.Max(0, End - Math.Max(Committed ?? Begin, Begin));
 
-    public static IReadOnlyList<PartitionLag> Of(Broker broker, string group, string topic)
+    public static IReadOnlyList<PartitionLag> Read(Broker broker, string group, string topic)
     {
         using var reader = broker.Reader(group);
         var partitions = broker.Partitions(topic);

@@ -9,10 +9,11 @@ internal sealed class ReplayProducer(DiagSettings settings) : IDisposable
 {
     private const string AddedPrefix = "dlq_";
 
-    private readonly IProducer<byte[]?, byte[]> _producer = EventProducer.Build(settings);
+    private readonly Broker _broker = new(settings);
+    private IProducer<byte[]?, byte[]>? _producer;
 
     /// <exception cref="KafkaException">The broker did not acknowledge it.</exception>
-    public Task SendAsync(Message letter, CancellationToken cancelled)
+    public async Task SendAsync(Message letter, CancellationToken cancelled)
     {
         var headers = new Headers();
         foreach (var header in letter.Raw.Headers ?? [])
@@ -23,9 +24,24 @@ internal sealed class ReplayProducer(DiagSettings settings) : IDisposable
             }
         }
 
-        return _producer.ProduceAsync(
-            settings.Topic, new() { Key = letter.Raw.Key, Value = letter.Raw.Value, Headers = headers }, cancelled);
+        _producer ??= _broker.Producer();
+        try
+        {
+            await _producer.ProduceAsync(
+                settings.Topic, new() { Key = letter.Raw.Key, Value = letter.Raw.Value, Headers = headers }, cancelled);
+        }
+        catch (ProduceException<byte[]?, byte[]> refused) when (refused.Error.IsFatal)
+        {
+            // This producer is dead for good; whoever repeats the replay gets a new one.
+            _producer.Dispose();
+            _producer = null;
+            throw;
+        }
     }
 
-    public void Dispose() => _producer.Dispose();
+    public void Dispose()
+    {
+        _producer?.Dispose();
+        _broker.Dispose();
+    }
 }

@@ -10,12 +10,12 @@ internal sealed class Database : IAsyncDisposable
 
     private Database(NpgsqlConnection connection) => _connection = connection;
 
-    public static async Task<Database> OpenAsync(Invocation invocation)
+    public static async Task<Database> OpenAsync(DiagRun run)
     {
-        var connection = new NpgsqlConnection(invocation.Settings.Connection().ConnectionString);
+        var connection = new NpgsqlConnection(run.Settings.Connection().ConnectionString);
         try
         {
-            await connection.OpenAsync(invocation.Cancelled);
+            await connection.OpenAsync(run.Cancelled);
             return new(connection);
         }
         catch
@@ -42,6 +42,13 @@ internal sealed class Database : IAsyncDisposable
         }
 
         return rows;
+    }
+
+    public async Task<int> ExecuteAsync(string sql, CancellationToken cancelled, params NpgsqlParameter[] parameters)
+    {
+        await using var command = new NpgsqlCommand(sql, _connection);
+        command.Parameters.AddRange(parameters);
+        return await command.ExecuteNonQueryAsync(cancelled);
     }
 
     /// <summary>Changes rows, does something else, and commits only when that succeeded.</summary>

@@ -44,7 +44,7 @@ internal static class OutboxQueries
     public const string OfTickets = """
         SELECT ticket.id, recent.event_id, recent.event_type, recent.status, recent.attempts,
                extract(epoch FROM recent.sent_at - recent.created_at) * 1000
-        FROM unnest(@tickets) AS ticket (id)
+        FROM unnest(@ids) AS ticket (id)
         LEFT JOIN (SELECT * FROM outbox WHERE id > (SELECT coalesce(max(id), 0) FROM outbox) - 100000) AS recent
                ON recent.aggregate_id = ticket.id
         ORDER BY recent.id

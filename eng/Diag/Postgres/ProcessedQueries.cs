@@ -25,7 +25,7 @@ internal static class ProcessedQueries
     public const string OfEvents = """
         SELECT event.id, processed.status, processed.attempts, left(processed.last_error, 200),
                extract(epoch FROM processed.processed_at - outbox.created_at) * 1000
-        FROM unnest(@events) AS event (id)
+        FROM unnest(@ids) AS event (id)
         LEFT JOIN processed_events AS processed ON processed.event_id = event.id
         LEFT JOIN outbox ON outbox.event_id = event.id
         """;
