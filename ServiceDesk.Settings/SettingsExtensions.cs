@@ -51,6 +51,8 @@ public static class SettingsExtensions
             ? (int.TryParse(text, CultureInfo.InvariantCulture, out var number) ? number : null, "must be a whole number")
         : type == typeof(short)
             ? (short.TryParse(text, CultureInfo.InvariantCulture, out var small) ? small : null, "must be a whole number")
+        : type == typeof(bool)
+            ? (bool.TryParse(text, out var flag) ? flag : null, "must be true or false")
         : type == typeof(string)
             ? (text, "must be a single value")
         : throw new NotSupportedException($"no setting can be a {type} yet");

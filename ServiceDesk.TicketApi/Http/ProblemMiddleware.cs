@@ -11,6 +11,15 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         try
         {
             await next(context);
+            if (HttpMethods.IsOptions(context.Request.Method)
+                && context.Response is { HasStarted: false, StatusCode: StatusCodes.Status405MethodNotAllowed })
+            {
+                // The router knows what there is; asking for it is no mistake.
+                context.Response.StatusCode = StatusCodes.Status204NoContent;
+                context.Response.Headers.Allow = $"{context.Response.Headers.Allow}, HEAD, OPTIONS";
+                return;
+            }
+
             if (context.Response is { HasStarted: false, StatusCode: >= 400, ContentLength: null, ContentType: null })
             {
                 await Problems.ForStatus(context.Response.StatusCode).ExecuteAsync(context);

@@ -7,6 +7,10 @@ internal static class Problems
         StatusCodes.Status422UnprocessableEntity, "idempotency_key_reused", "Idempotency key reused",
         "This Idempotency-Key belongs to a request with another body; use a new key for a new ticket.", "Idempotency-Key");
 
+    public static readonly Problem PreconditionRequired = new(
+        StatusCodes.Status428PreconditionRequired, "precondition_required", "Precondition required",
+        "Say which version this changes: send If-Match with the ETag of the ticket that you saw.", "If-Match");
+
     public static readonly Problem TooLarge = new(
         StatusCodes.Status413PayloadTooLarge, "body_too_large", "Body too large", "The body must not be larger than 1 MiB.");
 
@@ -44,6 +48,10 @@ internal static class Problems
     public static Problem InvalidTransition(string from, string to) => new(
         StatusCodes.Status409Conflict, "invalid_transition", "Transition not allowed",
         from == to ? $"The ticket is {from} already." : $"A ticket that is {from} cannot become {to}.", "status");
+
+    public static Problem Stale(int version) => new(
+        StatusCodes.Status412PreconditionFailed, "precondition_failed", "Precondition failed",
+        $"The ticket has changed meanwhile: it is at version {version}. Read it again, and decide anew.", "If-Match");
 
     /// <summary>For answers the framework gives on its own, which carry a status only.</summary>
     public static Problem ForStatus(int status) => status switch

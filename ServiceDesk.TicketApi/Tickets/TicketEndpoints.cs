@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Mvc;
+using ServiceDesk.Settings;
 using ServiceDesk.TicketApi.Http;
 using ServiceDesk.TicketApi.Security;
 
@@ -12,6 +13,7 @@ internal static class TicketEndpoints
 
     public static void AddTickets(this WebApplicationBuilder builder)
     {
+        builder.AddSettings<ApiSettings>();
         builder.Services.AddSingleton<TicketStore>();
         builder.Services.AddSingleton<TicketWriter>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<TicketWriter>());
@@ -33,13 +35,16 @@ internal static class TicketEndpoints
                 StatusCodes.Status422UnprocessableEntity);
         tickets.MapGet("", ListAsync).WithName("ListTickets").Produces<TicketPage>();
         tickets.MapGet("{id}", GetAsync).WithName("GetTicket").Produces<Ticket>()
+            .Produces(StatusCodes.Status304NotModified)
             .Reports(StatusCodes.Status404NotFound);
         tickets.MapPatch("{id}", ChangeStatusAsync).WithName("ChangeTicketStatus")
-            .Accepts<ChangeStatusRequest>("application/json")
+            .Accepts<ChangeStatusRequest>("application/json", "application/merge-patch+json")
             .Produces<Ticket>()
             .Reports(
                 StatusCodes.Status404NotFound,
                 StatusCodes.Status409Conflict,
+                StatusCodes.Status412PreconditionFailed,
+                StatusCodes.Status428PreconditionRequired,
                 StatusCodes.Status413PayloadTooLarge,
                 StatusCodes.Status415UnsupportedMediaType);
     }
@@ -52,23 +57,37 @@ internal static class TicketEndpoints
     {
         var read = await JsonBody.ReadAsync(context.Request, TicketJson.Default.CreateTicketRequest, cancellationToken);
         if (read.IsProblem(out var problem, out var body)
-            || TicketRules.Parse(body, idempotencyKey).IsProblem(out problem, out var ticket))
+            || IdempotencyKey.Parse(idempotencyKey, context.User).IsProblem(out problem, out var key)
+            || TicketRules.Parse(body, key).IsProblem(out problem, out var ticket))
         {
             return problem;
         }
 
-        return await store.CreateAsync(ticket, context.TraceIdentifier, cancellationToken) is { } created
-            ? TypedResults.Created($"/tickets/{created.Id}", created)
-            : Problems.KeyReused;
+        if (await store.CreateAsync(ticket, context.TraceIdentifier, cancellationToken) is not { } created)
+        {
+            return Problems.KeyReused;
+        }
+
+        context.Response.SetETag(created.Version);
+        return TypedResults.Created($"/tickets/{created.Id}", created);
     }
 
-    private static async Task<IResult> GetAsync(string id, TicketStore store, CancellationToken cancellationToken) =>
-        TryParseId(id, out var ticketId) && await store.FindAsync(ticketId, cancellationToken) is { } ticket
-            ? TypedResults.Ok(ticket)
-            : Problems.NoTicket(id);
+    private static async Task<IResult> GetAsync(
+        string id, HttpContext context, TicketStore store, CancellationToken cancellationToken)
+    {
+        if (!TryParseId(id, out var ticketId) || await store.FindAsync(ticketId, cancellationToken) is not { } ticket)
+        {
+            return Problems.NoTicket(id);
+        }
+
+        context.Response.SetETag(ticket.Version);
+        return EntityTags.IsUnchanged(context.Request, ticket.Version)
+            ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
+            : TypedResults.Ok(ticket);
+    }
 
     private static async Task<IResult> ListAsync(
-        TicketStore store, CancellationToken cancellationToken, string? status = null, string? limit = null, string? cursor = null)
+        HttpContext context, TicketStore store, CancellationToken cancellationToken, string? status = null, string? limit = null, string? cursor = null)
     {
         var size = DefaultPage;
         if (limit is not null && (!int.TryParse(limit, out size) || size is < 1 or > MaxPage))
@@ -92,11 +111,18 @@ internal static class TicketEndpoints
             return problem;
         }
 
-        return TypedResults.Ok(await store.ListAsync(status, before, size, cancellationToken));
+        var page = await store.ListAsync(status, before, size, cancellationToken);
+        if (page.NextCursor is { } next)
+        {
+            var query = $"limit={size}&cursor={next}{(status is null ? "" : $"&status={status}")}";
+            context.Response.Headers.Link = $"</tickets?{query}>; rel=\"next\"";
+        }
+
+        return TypedResults.Ok(page);
     }
 
     private static async Task<IResult> ChangeStatusAsync(
-        string id, HttpContext context, TicketStore store, CancellationToken cancellationToken)
+        string id, HttpContext context, ApiSettings settings, TicketStore store, CancellationToken cancellationToken)
     {
         if (!TryParseId(id, out var ticketId))
         {
@@ -105,17 +131,25 @@ internal static class TicketEndpoints
 
         var read = await JsonBody.ReadAsync(context.Request, TicketJson.Default.ChangeStatusRequest, cancellationToken);
         if (read.IsProblem(out var problem, out var body)
-            || TicketRules.Parse(body).IsProblem(out problem, out var status))
+            || TicketRules.Parse(body).IsProblem(out problem, out var status)
+            || EntityTags.ParseIfMatch(context.Request, settings.RequireIfMatch).IsProblem(out problem, out var isCurrent))
         {
             return problem;
         }
 
-        return await store.ChangeStatusAsync(ticketId, status, context.TraceIdentifier, cancellationToken) switch
+        var change = await store.ChangeStatusAsync(ticketId, status, isCurrent, context.TraceIdentifier, cancellationToken);
+        switch (change)
         {
-            StatusChange.Done done => TypedResults.Ok(done.Ticket),
-            StatusChange.NotAllowed refused => Problems.InvalidTransition(refused.From, status),
-            _ => Problems.NoTicket(id),
-        };
+            case StatusChange.Done done:
+                context.Response.SetETag(done.Ticket.Version);
+                return TypedResults.Ok(done.Ticket);
+            case StatusChange.NotAllowed refused:
+                return Problems.InvalidTransition(refused.From, status);
+            case StatusChange.Stale stale:
+                return Problems.Stale(stale.Version);
+            default:
+                return Problems.NoTicket(id);
+        }
     }
 
     /// <summary>An id that is no UUID names no ticket: 404, like any other id that is not there.</summary>

@@ -9,9 +9,10 @@ internal static class TicketRules
     public const int MinTitle = 3;
     public const int MaxTitle = 200;
     public const int MaxDescription = 5000;
-    public const int MaxIdempotencyKey = 255;
 
-    public static Outcome<NewTicket> Parse(CreateTicketRequest request, string? idempotencyKey)
+    /// <param name="request">The body.</param>
+    /// <param name="idempotencyKey">Empty when there is none.</param>
+    public static Outcome<NewTicket> Parse(CreateTicketRequest request, string idempotencyKey)
     {
         var title = request.Title?.Trim();
         var description = request.Description ?? "";
@@ -40,15 +41,11 @@ internal static class TicketRules
             return Problems.Validation("description", $"must have at most {MaxDescription} characters, not {size}");
         }
 
-        if (idempotencyKey is not null && !IsKey(idempotencyKey))
-        {
-            return Problems.Validation("Idempotency-Key", $"must be 1 to {MaxIdempotencyKey} printable ASCII characters");
-        }
-
-        var hash = idempotencyKey is null
-            ? null
-            : RequestHash.Compute(request with { Title = title, Description = description });
-        return new NewTicket(title, description, idempotencyKey, hash);
+        return idempotencyKey.Length == 0
+            ? new NewTicket(title, description, IdempotencyKey: null, RequestHash: null)
+            : new NewTicket(
+                title, description, idempotencyKey,
+                RequestHash.Compute(request with { Title = title, Description = description }));
     }
 
     public static Outcome<string> Parse(ChangeStatusRequest request) =>
@@ -59,9 +56,6 @@ internal static class TicketRules
     public static Outcome<string> ParseStatus(string status) => TicketStatus.All.Contains(status)
         ? status
         : Problems.Validation("status", $"must be one of {string.Join(", ", TicketStatus.All)}");
-
-    private static bool IsKey(string key) =>
-        key.Length is > 0 and <= MaxIdempotencyKey && key.All(c => c is >= ' ' and < '\x7f');
 
     /// <summary>Postgres cannot store U+0000 in a text.</summary>
     private static Problem? RefuseNull(string field, string value) =>

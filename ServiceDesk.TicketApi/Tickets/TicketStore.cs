@@ -47,14 +47,24 @@ internal sealed class TicketStore(NpgsqlDataSource database, TicketWriter writer
             : new TicketPage(tickets, null);
     }
 
+    /// <param name="id">The ticket.</param>
+    /// <param name="status">Its new status.</param>
+    /// <param name="isCurrent">Whether the caller knows this version of it.</param>
+    /// <param name="requestId">Goes with the event.</param>
+    /// <param name="cancellationToken">Ends the wait for the ticket's lock, too.</param>
     public async Task<StatusChange> ChangeStatusAsync(
-        Guid id, string status, string requestId, CancellationToken cancellationToken)
+        Guid id, string status, Predicate<int> isCurrent, string requestId, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         if (await LockAsync(connection, id, cancellationToken) is not { } ticket)
         {
             return new StatusChange.NoTicket();
+        }
+
+        if (!isCurrent(ticket.Version))
+        {
+            return new StatusChange.Stale(ticket.Version);
         }
 
         if (!TicketStatus.AllowedFrom(ticket.Status).Contains(status))
@@ -122,6 +132,9 @@ internal abstract record StatusChange
     public sealed record Done(Ticket Ticket) : StatusChange;
 
     public sealed record NotAllowed(string From) : StatusChange;
+
+    /// <summary>The ticket is at another version than the caller saw.</summary>
+    public sealed record Stale(int Version) : StatusChange;
 
     public sealed record NoTicket : StatusChange;
 }

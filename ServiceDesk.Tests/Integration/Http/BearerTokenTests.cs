@@ -27,6 +27,23 @@ public sealed class BearerTokenTests(BearerTokenApi api) : IClassFixture<BearerT
         Assert.Equal(201, answer.Status);
     }
 
+    /// <summary>Another caller's key is neither a conflict nor a way to somebody else's ticket.</summary>
+    [Theory]
+    [InlineData("Mine", "Mine")]
+    [InlineData("Mine", "Yours")]
+    public async Task A_key_belongs_to_the_caller_who_used_it(string mine, string yours)
+    {
+        var key = ("Idempotency-Key", Guid.NewGuid().ToString());
+
+        var first = await Client.PostAsync(new { title = mine }, key, Bearer(Token(api.Key, subject: "me")));
+        var other = await Client.PostAsync(new { title = yours }, key, Bearer(Token(api.Key, subject: "you")));
+        var again = await Client.PostAsync(new { title = mine }, key, Bearer(Token(api.Key, subject: "me")));
+
+        Assert.Equal((201, 201), (first.Status, other.Status));
+        Assert.NotEqual(first.TextOf("id"), other.TextOf("id"));
+        Assert.Equal(first.Text, again.Text);
+    }
+
     [Theory]
     [InlineData("servicedesk", "https://another.test", 5)]
     [InlineData("another", BearerTokenApi.Issuer, 5)]
@@ -70,7 +87,8 @@ public sealed class BearerTokenTests(BearerTokenApi api) : IClassFixture<BearerT
 
     private static (string Name, string Value) Bearer(string token) => ("Authorization", $"Bearer {token}");
 
-    private static string Token(RSA key, string audience = "servicedesk", string issuer = BearerTokenApi.Issuer, TimeSpan? left = null)
+    private static string Token(
+        RSA key, string audience = "servicedesk", string issuer = BearerTokenApi.Issuer, TimeSpan? left = null, string subject = "test")
     {
         var expires = DateTime.UtcNow + (left ?? TimeSpan.FromMinutes(5));
         // The cache would keep providers of keys that a test disposes.
@@ -81,6 +99,7 @@ public sealed class BearerTokenTests(BearerTokenApi api) : IClassFixture<BearerT
             Issuer = issuer,
             NotBefore = expires.AddMinutes(-10),
             Expires = expires,
+            Claims = new Dictionary<string, object> { ["sub"] = subject },
             SigningCredentials = new SigningCredentials(signing, SecurityAlgorithms.RsaSha256),
         });
     }

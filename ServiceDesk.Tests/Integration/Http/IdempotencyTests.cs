@@ -64,6 +64,25 @@ public sealed class IdempotencyTests(TicketApiFixture api)
         Assert.NotEqual(await api.Client.CreateAsync("Equal"), await api.Client.CreateAsync("Equal"));
 
     [Fact]
+    public async Task A_key_in_quotes_is_the_same_as_without()
+    {
+        var first = await api.Client.PostAsync(new { title = "Once" }, ("Idempotency-Key", $"\"{_key.Value}\""));
+        var again = await api.Client.PostAsync(new { title = "Once" }, _key);
+
+        Assert.Equal((201, first.Text), (again.Status, again.Text));
+        Assert.Equal((1, 1), await SavedAsync());
+    }
+
+    [Theory]
+    [InlineData("\"\"")]
+    [InlineData("\"a\"b\"")]
+    [InlineData("\"a\\b\"")]
+    [InlineData("\"a\\\"")]
+    public async Task A_key_in_quotes_that_are_no_string_is_refused(string key) =>
+        (await api.Client.PostAsync(new { title = "Once" }, ("Idempotency-Key", key)))
+            .IsProblem(400, "validation_error", "Idempotency-Key");
+
+    [Fact]
     public async Task A_key_longer_than_255_characters_is_refused() =>
         (await api.Client.PostAsync(new { title = "Once" }, ("Idempotency-Key", new string('k', 256))))
             .IsProblem(400, "validation_error", "Idempotency-Key");

@@ -1,0 +1,56 @@
+using System.Security.Claims;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace ServiceDesk.TicketApi.Http;
+
+/// <summary>The <c>Idempotency-Key</c> header: a string in quotes, as the IETF's draft writes it, or bare.</summary>
+internal static class IdempotencyKey
+{
+    public const int MaxLength = 255;
+
+    /// <summary>Reads the key. Where callers are known, two of them may use the same key for different things: then the key
+    /// that is kept stands for caller and key together, and tells nothing of either.</summary>
+    /// <param name="header">The header; null when there is none.</param>
+    /// <param name="caller">Who calls; anonymous where tokens are off.</param>
+    /// <returns>The key to keep, an empty one where there is no header, or a problem.</returns>
+    public static Outcome<string> Parse(string? header, ClaimsPrincipal caller)
+    {
+        if (header is null)
+        {
+            return "";
+        }
+
+        var key = header is ['"', .. var quoted, '"'] ? Unescape(quoted) : header;
+        if (key is not { Length: > 0 and <= MaxLength } || !key.All(c => c is >= ' ' and < '\x7f'))
+        {
+            return Problems.Validation("Idempotency-Key", $"must be 1 to {MaxLength} printable ASCII characters, bare or in quotes");
+        }
+
+        return caller.Identity is { IsAuthenticated: true } ? Scope(key, caller) : key;
+    }
+
+    /// <summary>RFC 8941 strings escape quotes and backslashes, and nothing else.</summary>
+    private static string? Unescape(string quoted)
+    {
+        var key = new StringBuilder(quoted.Length);
+        for (var i = 0; i < quoted.Length; i++)
+        {
+            if (quoted[i] == '"' || (quoted[i] == '\\' && (++i == quoted.Length || quoted[i] is not ('"' or '\\'))))
+            {
+                return null;
+            }
+
+            key.Append(quoted[i]);
+        }
+
+        return key.ToString();
+    }
+
+    private static string Scope(string key, ClaimsPrincipal caller)
+    {
+        var subject = caller.FindFirst("sub") ?? caller.FindFirst("client_id") ?? caller.FindFirst("azp");
+        var scoped = $"{caller.FindFirst("iss")?.Value}\n{subject?.Type}\n{subject?.Value}\n{key}";
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(scoped)));
+    }
+}
