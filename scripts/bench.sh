@@ -7,9 +7,9 @@
 #   QUICK=1 scripts/bench.sh              small sizes, minutes; the figures mean little; written to latest-quick.md
 #
 # The run has a PostgreSQL cluster with default settings and a broker of its own: containers where docker or podman
-# answers, local processes otherwise. LocalKafka is no Kafka: for figures that count, have containers, or name servers by
-# DATABASE_URL and KAFKA_BROKERS; on those it makes databases and topics named bench..., and deletes them. Only the case
-# of a slow broker is always measured with LocalKafka. pgbench is looked for beside PostgreSQL's programs and on the PATH.
+# answers, local processes otherwise. LocalKafka is no Kafka: for figures that count, have containers, or name servers
+# by DATABASE_URL and KAFKA_BROKERS; on those it makes databases and topics named bench..., and deletes them. Only the
+# case of a slow broker is always measured with LocalKafka. pgbench is used where it is installed.
 # POSTGRES_PORT, KAFKA_PORT, LOCAL_KAFKA_PORT and KAFKA_CONTROL_PORT change the ports.
 set -euo pipefail
 
@@ -44,17 +44,9 @@ start_servers() {
 start_local_kafka_beside() {
     local log=$RUN_DIR/bench-kafka.log
     LOCAL_KAFKA=127.0.0.1:$LOCAL_KAFKA_PORT LOCAL_KAFKA_CONTROL=http://127.0.0.1:$KAFKA_CONTROL_PORT
-    dotnet "$(program eng/LocalKafka)" --port "$LOCAL_KAFKA_PORT" --control-port "$KAFKA_CONTROL_PORT" >"$log" 2>&1 </dev/null &
+    dotnet "$(program eng/LocalKafka)" --port "$LOCAL_KAFKA_PORT" --control-port "$KAFKA_CONTROL_PORT" >"$log" 2>&1 &
     BESIDE_PID=$!
     until_true 30 grep -q '^LocalKafka ready' "$log" || fail_with_log "$log" "LocalKafka did not get ready"
-}
-
-# Exports PGBENCH when it is there.
-find_pgbench() {
-    local program
-    for program in "$(command -v pgbench)" /usr/lib/postgresql/*/bin/pgbench; do
-        [[ ! -x $program ]] || export PGBENCH=$program
-    done
 }
 
 arguments=(--results "$ROOT/bench/results")
@@ -75,5 +67,6 @@ fi
 build
 publish_services
 start_servers
-find_pgbench
+PGBENCH=$(compgen -G '/usr/lib/postgresql/*/bin/pgbench' | tail -n 1 || command -v pgbench || true)
+export PGBENCH
 dotnet "$(program bench ServiceDesk.Bench)" "${arguments[@]}"

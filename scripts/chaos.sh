@@ -6,9 +6,9 @@
 #   scripts/chaos.sh              5 minutes, a random seed
 #   MINUTES=30 SEED=7 scripts/chaos.sh
 #
-# SEED repeats the faults of a run, their order and sizes. NATIVE=1 has it break the services as they are deployed, compiled
-# to native programs. The run has a throw-away PostgreSQL cluster and a local broker of its own, or uses
-# the servers that DATABASE_URL and KAFKA_BROKERS name: those it does not take down, but for a broker with the commands
+# SEED repeats the faults of a run, their order and sizes. NATIVE=1 has it break the services as they are deployed,
+# compiled to native programs. The run has a throw-away PostgreSQL cluster and a local broker of its own, or uses the
+# servers that DATABASE_URL and KAFKA_BROKERS name: those it does not take down, but for a broker with the commands
 # CHAOS_BROKER_KILL and CHAOS_BROKER_START to do it.
 set -euo pipefail
 # shellcheck source=lib/load.sh

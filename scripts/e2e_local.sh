@@ -27,18 +27,6 @@ stop_all() {
     [[ -n $KEEP && $1 -eq 0 ]] || apphost_stop_started
 }
 
-start_all() {
-    local started
-    ! apphost_pid e2e >/dev/null || die "it runs already; end it with: scripts/e2e_local.sh --stop"
-    # What scripts/infra.sh has started is used as it is, and left running.
-    ! apphost_pid infrastructure >/dev/null || apphost_addresses infrastructure
-    stop_on_exit stop_all
-    build ServiceDesk.AppHost
-    started=$(now_ms)
-    apphost_start e2e
-    ok "ticket-api, outbox-relay and notifier are ready ($(($(now_ms) - started)) ms)"
-}
-
 check=follow_ticket
 case ${1-} in
     '') ;;
@@ -50,10 +38,16 @@ case ${1-} in
     *) usage_error "unknown option $1" ;;
 esac
 [[ $# -le 1 ]] || usage_error "one option at most"
-if [[ $check == demo_outbox && -n $KAFKA_IS_GIVEN ]]; then
+[[ $check != demo_outbox || -z $KAFKA_IS_GIVEN ]] ||
     die "--demo-outbox stops Kafka, and does not do that to the server that KAFKA_BROKERS names"
-fi
-start_all
+! apphost_pid e2e >/dev/null || die "it runs already; end it with: scripts/e2e_local.sh --stop"
+# What scripts/infra.sh has started is used as it is, and left running.
+! apphost_pid infrastructure >/dev/null || apphost_addresses infrastructure
+stop_on_exit stop_all
+build ServiceDesk.AppHost
+started=$(now_ms)
+apphost_start e2e
+ok "ticket-api, outbox-relay and notifier are ready ($(($(now_ms) - started)) ms)"
 "$check"
 finish_checks
 if [[ -n $KEEP ]]; then

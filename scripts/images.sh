@@ -42,14 +42,10 @@ publish() {
 }
 
 target=()
-archive=
 case ${1-} in
     '') ;;
     --push) target=(-p:ContainerRegistry="${2:?--push needs a registry}") ;;
-    --archive)
-        mkdir -p "${2:?--archive needs a folder}"
-        archive=$(cd "$2" && pwd)
-        ;;
+    --archive) mkdir -p "${2:?--archive needs a folder}" && archive=$(cd "$2" && pwd) ;;
     --list)
         for project in "${IMAGES[@]}"; do image_of "$project"; done
         exit
@@ -64,6 +60,6 @@ if [[ -n $reason ]]; then
     target+=(-p:PublishAot=false)
 fi
 for project in "${IMAGES[@]}"; do
-    publish "$project" "${target[@]}" ${archive:+-p:ContainerArchiveOutputPath="$archive/$project.tar.gz"}
+    publish "$project" "${target[@]}" ${archive+-p:ContainerArchiveOutputPath="$archive/$project.tar.gz"}
     say "$(image_of "$project")"
 done

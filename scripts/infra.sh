@@ -28,11 +28,8 @@ up() {
 }
 
 status() {
-    use_running || [[ -n ${DATABASE_URL-} && -n ${KAFKA_BROKERS-} ]] || {
-        say "not running"
-        return 1
-    }
-    say "Postgres  $(without_password "${DATABASE_URL-not given}")"
+    use_running || [[ -n ${DATABASE_URL-} && -n ${KAFKA_BROKERS-} ]] || { say "not running" && return 1; }
+    say "Postgres  $(sed -E 's#(://[^:/@]*):[^@]*@#\1:***@#' <<<"${DATABASE_URL-not given}")"
     say "Kafka     ${KAFKA_BROKERS-not given}"
 }
 
@@ -41,7 +38,6 @@ delete_data() {
     local runtime
     rm -rf -- "$(readlink -f "$LOCAL_DIR/pg")" "$LOCAL_DIR/pg" "$LOCAL_DIR/postgres-password"
     for runtime in docker podman; do
-        command -v "$runtime" >/dev/null || continue
         "$runtime" volume rm --force servicedesk-postgres-data servicedesk-kafka-data >/dev/null 2>&1 || true
     done
     say "its data: deleted"

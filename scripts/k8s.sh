@@ -56,7 +56,7 @@ apply() {
 
 explain() {
     in_cluster get pods,jobs >&2
-    in_cluster logs --selector app.kubernetes.io/name=migrator --tail 20 >&2 || true
+    in_cluster logs --selector app.kubernetes.io/name=migrator --tail 20 >&2
     die "$1"
 }
 
@@ -78,12 +78,13 @@ within_a_minute() { expect "$1" "$2" '' until_true 60 "${@:3}" || true; }
 
 e2e() {
     local request ticket
-    request=e2e-$(new_uuid)
     export HTTP_ADDR=localhost:8080
+    request=e2e-$(new_uuid)
     expect "POST /tickets" '201, ticket %s' 1 post_ticket "Printer on fire" "$request" || finish_checks
     ticket=${FOUND[0]}
     within_a_minute outbox sent row_is sent "SELECT status FROM outbox WHERE aggregate_id = '$ticket'"
-    within_a_minute processed_events "done" row_is "done" "SELECT status FROM processed_events WHERE aggregate_id = '$ticket'"
+    within_a_minute processed_events "done" row_is "done" \
+        "SELECT status FROM processed_events WHERE aggregate_id = '$ticket'"
     within_a_minute "the notifier's log" "has the request id $request" log_has "$request"
     within_a_minute "outbox-relay's metrics" outbox_published_total metrics_have outbox-relay outbox_published_total
     within_a_minute "notifier's metrics" notify_processed_total metrics_have notifier notify_processed_total

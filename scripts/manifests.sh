@@ -81,5 +81,4 @@ case ${1-} in
     -h | --help) show_help && exit ;;
     *) usage_error "unknown option $1" ;;
 esac
-command -v kubectl >/dev/null || die "kubectl is not on the PATH"
 for folder in "${overlays[@]}"; do name_job "${folder%/}"; done

@@ -6,8 +6,8 @@
 #   scripts/test.sh --filter Outbox    only those whose name contains it (or any other filter of dotnet test)
 #
 # NATIVE=1 has them run the services as they are deployed, compiled to native programs, which takes some minutes more.
-# The tests make a throw-away PostgreSQL cluster, from programs that are installed or come from npm, and a local broker; or
-# they use the servers that DATABASE_URL and KAFKA_BROKERS name, such as those of scripts/infra.sh env.
+# They make a throw-away PostgreSQL cluster, from programs that are installed or come from npm, and a local broker; or
+# they use the servers that DATABASE_URL and KAFKA_BROKERS name.
 set -euo pipefail
 # shellcheck source=lib/load.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib/load.sh"

@@ -79,12 +79,34 @@ internal static partial class PortHolder
         }
     }
 
-    private static int ParentOf(int process) => int.TryParse(Ask("ppid=", process), out var parent) ? parent : 0;
+    /// <summary>The second field behind the program's name in parentheses, which may hold spaces.</summary>
+    private static int ParentOf(int process)
+    {
+        var parent = OperatingSystem.IsLinux()
+            ? Read($"/proc/{process}/stat").Split(')')[^1].Split(' ').ElementAtOrDefault(2)
+            : Ask("ppid=", process);
+        return int.TryParse(parent, out var id) ? id : 0;
+    }
 
-    private static string CommandOf(int process) => Ask("command=", process);
+    private static string CommandOf(int process) => OperatingSystem.IsLinux()
+        ? Read($"/proc/{process}/cmdline").Replace('\0', ' ').Trim()
+        : Ask("command=", process);
 
     private static string Ask(string column, int process) =>
         CommandRun.Of(["ps", "-o", column, "-p", string.Create(CultureInfo.InvariantCulture, $"{process}")], Limit).Output;
+
+    private static string Read(string file)
+    {
+        try
+        {
+            return File.ReadAllText(file);
+        }
+        catch (IOException)
+        {
+            // It has ended.
+            return "";
+        }
+    }
 
     [GeneratedRegex(@"\bdcp start-apiserver --monitor (\d+)\b")]
     private static partial Regex Monitored();

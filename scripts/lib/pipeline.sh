@@ -29,17 +29,16 @@ log_has() { grep -F ".Resources.$1[" "$RUN_DIR/e2e.log" | grep -qF "$2"; }
 
 # show_log_end RESOURCE: what it has logged last; fails, as there was a reason to look.
 show_log_end() {
-    printf -- '--- the last lines of %s\n' "$1" >&2
+    say "--- the last lines of $1" >&2
     grep -F ".Resources.$1[" "$RUN_DIR/e2e.log" | tail -n 15 >&2
     return 1
 }
 
-# An event that can never be processed: it is as the relay sends it, but for a title that the API would not have taken: the notification made from it
-# is longer than its table allows, every time.
+# An event that can never be processed. It is as the relay sends it, but for a title that the API would not have taken:
+# the notification made from it is longer than its table allows, every time.
 demo_notify() {
     local event ticket title letters=${KAFKA_DLQ_TOPIC:-tickets.dlq}
-    event=$(new_uuid)
-    ticket=$(new_uuid)
+    event=$(new_uuid) ticket=$(new_uuid)
     printf -v title '%600s' ''
     expect "poison event $event" "sent to ${KAFKA_TOPIC:-tickets.events} (partition %s, offset %s)" '1 2' \
         produce_ticket_created "$event" "$ticket" "${title// /x}" || return 0

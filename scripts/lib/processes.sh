@@ -5,7 +5,9 @@
 exec {SCRIPT_OUT}>&1 {SCRIPT_ERR}>&2
 
 # A process that ended but was not collected (nobody does that for orphans in some containers) has ended, too.
-has_ended() { [[ $(ps -o stat= -p "$1" 2>/dev/null) =~ ^(Z.*)?$ ]]; }
+has_ended() { [[ $(cat "/proc/$1/stat" 2>/dev/null || ps -o stat= -p "$1" 2>/dev/null) =~ ^$|^Z|\)\ Z\  ]]; }
+
+command_of() { tr '\0' ' ' 2>/dev/null <"/proc/$1/cmdline" || ps -o command= -p "$1"; }
 
 # end_process PID SECONDS: asks it to end, and kills it when the time is up.
 end_process() {

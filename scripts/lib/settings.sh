@@ -8,7 +8,7 @@ read_env_file() {
     while IFS= read -r line || [[ -n $line ]]; do
         line=${line%$'\r'}
         [[ $line =~ ^$space(#|$) ]] && continue
-        [[ $line =~ ^$space(export[[:space:]]+)?([A-Za-z_][A-Za-z0-9_]*)=(.*)$ ]] || die "$1: expected NAME=value, not: $line"
+        [[ $line =~ ^$space(export[[:space:]]+)?([A-Za-z_][A-Za-z0-9_]*)=(.*)$ ]] || die "$1: not NAME=value: $line"
         name=${BASH_REMATCH[2]} value=${BASH_REMATCH[3]}
         if [[ $value =~ ^\"(.*)\"$space$ || $value =~ ^\'(.*)\'$space$ ]]; then
             value=${BASH_REMATCH[1]}
@@ -23,8 +23,6 @@ read_env_file() {
 
 # Settings like NATIVE=1, as they would come from a make command line.
 is_on() { [[ -n $1 && $1 != 0 ]]; }
-
-without_password() { sed -E 's#(://[^:/@]*):[^@]*@#\1:***@#' <<<"$1"; }
 
 # service_url SERVICE: where it is reached from this machine.
 service_url() {
