@@ -1,4 +1,6 @@
-# Everything is a script in scripts/, each with --help; this file only names them.
+# Everything is `dotnet run`, `dotnet format`, or a script in scripts/, each with --help; this file only names them.
+
+SHELL := bash
 
 .DEFAULT_GOAL := help
 .PHONY: help run test chaos bench e2e check db-up db-down migrate-up run-ticket run-relay run-notify manifests FORCE
@@ -7,8 +9,8 @@ help: ## show this list
 	@grep -hE '^[a-z0-9%-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([^:]+):.*## (.*)/  make \1|\2/' | \
 		while IFS='|' read -r name text; do printf '%-20s %s\n' "$$name" "$$text"; done
 
-run: ## build and run the whole system in the foreground; Ctrl-C stops it
-	@scripts/run.sh
+run: ## build and run the whole system with its dashboard; Ctrl-C stops it; ARGS="--infrastructure local" and more
+	@source scripts/lib/load.sh; exec dotnet run -c Release --project ServiceDesk.AppHost -- $(ARGS)
 
 test: ## build everything and run all tests; NATIVE=1 on the services as they are deployed
 	@NATIVE="$(NATIVE)" scripts/test.sh
@@ -23,7 +25,9 @@ e2e: ## check the whole pipeline on this machine
 	@scripts/e2e_local.sh
 
 check: ## format, analyzers and tests: what CI wants to see
-	@scripts/check.sh
+	dotnet format ServiceDesk.sln --verify-no-changes
+	shellcheck -x -a scripts/*.sh .ci/run
+	@scripts/test.sh
 
 db-up: ## start the local infrastructure (Postgres and Kafka)
 	@scripts/infra.sh up

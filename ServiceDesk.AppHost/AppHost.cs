@@ -1,43 +1,50 @@
 using ServiceDesk.AppHost;
 using ServiceDesk.AppHost.Infrastructure;
+using ServiceDesk.AppHost.Ports;
+using ServiceDesk.AppHost.Running;
 using ServiceDesk.AppHost.Services;
 using ServiceDesk.Settings;
 
 try
 {
-    var builder = DistributedApplication.CreateBuilder(args);
+    var builder = DistributedApplication.CreateBuilder(AppHostConfiguration.OptionsFrom(args));
     var configuration = AppHostConfiguration.Of(builder);
     var settings = SettingsExtensions.Read<AppHostSettings>(configuration);
-    var (database, kafka) = builder.AddInfrastructure(settings, configuration);
+    var servers = builder.AddInfrastructure(settings, configuration);
+    var (database, kafka) = servers;
 
-    var migrator = builder.AddProject<Projects.ServiceDesk_Migrator>("migrator")
-        .WithConnections(database, kafka)
-        .WaitFor(database)
-        .WaitFor(kafka);
+    if (settings.HasServices)
+    {
+        var migrator = builder.AddProject<Projects.ServiceDesk_Migrator>("migrator")
+            .WithConnections(database, kafka)
+            .WaitFor(database)
+            .WaitFor(kafka);
 
-    builder.AddProject<Projects.ServiceDesk_TicketApi>("ticket-api")
-        .WithConnections(database)
-        .WithHttp(8080)
-        .WithExternalHttpEndpoints()
-        .WaitForCompletion(migrator)
-        .WithLink("/openapi/v1.json", "API description")
-        .WithSampleTicketCommand();
+        builder.AddProject<Projects.ServiceDesk_TicketApi>("ticket-api")
+            .WithConnections(database)
+            .WithHttp(settings.TicketApiAddress, nameof(settings.TicketApiAddress), ("/scalar", "API"), ("/openapi/v1.json", "OpenAPI"))
+            .WithExternalHttpEndpoints()
+            .WaitForCompletion(migrator)
+            .WithSampleTicketCommand();
 
-    builder.AddProject<Projects.ServiceDesk_OutboxRelay>("outbox-relay")
-        .WithConnections(database, kafka)
-        .WithHttp(9090)
-        .WithReplicas(settings.RelayReplicas)
-        .WaitForCompletion(migrator)
-        .WithReplayCommand(database, kafka);
+        builder.AddProject<Projects.ServiceDesk_OutboxRelay>("outbox-relay")
+            .WithConnections(database, kafka)
+            .WithHttp(settings.RelayAddress, nameof(settings.RelayAddress))
+            .WithReplicas(settings.RelayReplicas)
+            .WaitForCompletion(migrator)
+            .WithReplayCommand(database, kafka);
 
-    builder.AddProject<Projects.ServiceDesk_Notifier>("notifier")
-        .WithConnections(database, kafka)
-        .WithHttp(9091)
-        .WithReplicas(settings.NotifierReplicas)
-        .WaitForCompletion(migrator);
+        builder.AddProject<Projects.ServiceDesk_Notifier>("notifier")
+            .WithConnections(database, kafka)
+            .WithHttp(settings.NotifierAddress, nameof(settings.NotifierAddress))
+            .WithReplicas(settings.NotifierReplicas)
+            .WaitForCompletion(migrator);
+    }
 
+    builder.RequireFreePorts();
+    builder.AddRunning(servers, settings);
     builder.Build().Run();
-    return 0;
+    return Environment.ExitCode;
 }
 catch (SettingsException bad)
 {

@@ -23,7 +23,7 @@ public static class ServiceDefaultsExtensions
         builder.Configuration.AddDefaults();
         builder.Configuration.AddEnvironmentAliases();
         builder.AddListener(service);
-        builder.AddJsonLogs();
+        builder.AddConsoleLogs();
         builder.AddTelemetry(service);
         builder.Services.AddHealthChecks();
         builder.Services.AddRequestId();
@@ -46,9 +46,16 @@ public static class ServiceDefaultsExtensions
             },
         });
 
-    private static void AddJsonLogs(this WebApplicationBuilder builder)
+    /// <summary>JSON for the machines that collect it; a line for each event where a developer reads it.</summary>
+    private static void AddConsoleLogs(this WebApplicationBuilder builder)
     {
         builder.Logging.ClearProviders();
+        if (builder.Environment.IsDevelopment())
+        {
+            builder.Logging.AddSimpleConsole(o => o.SingleLine = true);
+            return;
+        }
+
         builder.Logging.AddJsonConsole(o =>
         {
             o.IncludeScopes = true;

@@ -23,6 +23,7 @@ try
     app.UseBearerTokens();
     app.MapTickets();
     app.MapOpenApi();
+    app.MapApiReference();
     return await app.RunServiceAsync();
 }
 catch (SettingsException setting)

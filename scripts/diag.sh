@@ -4,15 +4,12 @@
 #   scripts/diag.sh up | down | status     local infrastructure (see scripts/infra.sh --help)
 #   scripts/diag.sh outbox                 the outbox by status, with the errors
 #   scripts/diag.sh processed              what the notifier has processed, with the errors
-#   scripts/diag.sh lag                    what is on its way
-#   scripts/diag.sh topics                 the topics and how much they hold
 #   scripts/diag.sh peek [TOPIC]           the newest messages (--limit N, --from-beginning, --event-id ID, --full)
-#   scripts/diag.sh groups                 the consumer groups
 #   scripts/diag.sh group [ID]             per partition: committed, end, lag
 #   scripts/diag.sh replay ID | --all      give failed events another chance
-#   scripts/diag.sh commands               everything that eng/Diag can do
+#   scripts/diag.sh commands               everything that it can do: lag, topics, groups and more
 #
-# DATABASE_URL, KAFKA_BROKERS and the rest come from the environment or .env; unset, the local infrastructure is meant.
+# DATABASE_URL, KAFKA_BROKERS and the rest come from the environment or .env; unset, those of what runs here.
 set -euo pipefail
 # shellcheck source=lib/load.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib/load.sh"
@@ -22,8 +19,8 @@ case ${1---help} in
     -h | --help) show_help ;;
     *)
         [[ $1 != commands ]] || set -- --help
-        require_built eng/Diag
-        export_server_addresses
+        [[ -f $(program eng/Diag) ]] || build eng/Diag >&2
+        require_servers
         exec dotnet "$(program eng/Diag)" "$@"
         ;;
 esac

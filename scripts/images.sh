@@ -1,15 +1,12 @@
 #!/usr/bin/env bash
 # Builds the images of the four services with the .NET SDK itself: no Dockerfile, no shell or package manager inside, not
-# root. The names and the version are the ones that the manifests use (Directory.Build.props). All but the migrator
-# are compiled to native programs where this machine can do that for the images: on Linux, with clang or gcc, and with a C
-# library that is no newer than theirs. Elsewhere the images have the .NET runtime: the same services, with more memory and a
-# slower start.
+# root. All but the migrator are compiled to native programs where this machine can do that for the images; elsewhere they
+# have the .NET runtime: the same services, with more memory and a slower start.
 #
 #   scripts/images.sh                      into the local container runtime
 #   scripts/images.sh --push REGISTRY      to a registry, for example registry.example.com; log in to it before
 #   scripts/images.sh --archive FOLDER     as files, for example for kind load image-archive
 #   scripts/images.sh --list               only names them
-#
 set -euo pipefail
 # shellcheck source=lib/load.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib/load.sh"
@@ -27,12 +24,11 @@ image_of() {
 # Why the services cannot be native programs in the images; nothing when they can.
 not_native_because() {
     local libc
-    if [[ $(uname -s) != Linux ]]; then
-        say "programs for Linux are compiled on Linux"
-    elif ! command -v clang >/dev/null && ! command -v gcc >/dev/null; then
+    libc=$(getconf GNU_LIBC_VERSION 2>/dev/null) || libc=
+    if [[ $(uname -s) != Linux || -z $libc ]]; then
+        say "they are compiled on Linux with GNU's C library"
+    elif ! command -v clang gcc >/dev/null; then
         say "there is neither clang nor gcc"
-    elif ! libc=$(getconf GNU_LIBC_VERSION 2>/dev/null); then
-        say "the C library of this machine is not GNU's"
     elif [[ $(printf '%s\n' "${libc#glibc }" "$IMAGE_LIBC" | sort -V | tail -n 1) != "$IMAGE_LIBC" ]]; then
         say "the C library of this machine, $libc, is newer than the images' $IMAGE_LIBC"
     fi
@@ -41,41 +37,29 @@ not_native_because() {
 publish() {
     local project=$1 log=$RUN_DIR/image-$1.log
     shift
-    interruptible dotnet publish "$ROOT/ServiceDesk.$project" -c Release --os linux -t:PublishContainer \
+    dotnet publish "$ROOT/ServiceDesk.$project" -c Release --os linux -t:PublishContainer \
         --disable-build-servers -nologo "$@" >"$log" 2>&1 || fail_with_log "$log" "no image of $project"
 }
 
 target=()
-archive=
 case ${1-} in
     '') ;;
-    --push)
-        [[ -n ${2-} ]] || usage_error "--push needs a registry"
-        target=(-p:ContainerRegistry="$2")
-        ;;
-    --archive)
-        [[ -n ${2-} ]] || usage_error "--archive needs a folder"
-        mkdir -p "$2"
-        archive=$(cd "$2" && pwd)
-        ;;
+    --push) target=(-p:ContainerRegistry="${2:?--push needs a registry}") ;;
+    --archive) mkdir -p "${2:?--archive needs a folder}" && archive=$(cd "$2" && pwd) ;;
     --list)
         for project in "${IMAGES[@]}"; do image_of "$project"; done
         exit
         ;;
-    -h | --help)
-        show_help
-        exit
-        ;;
+    -h | --help) show_help && exit ;;
     *) usage_error "unknown option $1" ;;
 esac
 
-mkdir -p "$RUN_DIR"
 reason=$(not_native_because)
 if [[ -n $reason ]]; then
     warn "no native programs: $reason"
     target+=(-p:PublishAot=false)
 fi
 for project in "${IMAGES[@]}"; do
-    publish "$project" "${target[@]}" ${archive:+-p:ContainerArchiveOutputPath="$archive/$project.tar.gz"}
+    publish "$project" "${target[@]}" ${archive+-p:ContainerArchiveOutputPath="$archive/$project.tar.gz"}
     say "$(image_of "$project")"
 done

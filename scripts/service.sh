@@ -8,23 +8,16 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib/load.sh"
 
 case ${1---help} in
-    migrator | ticket-api | outbox-relay | notifier) ;;
-    -h | --help)
-        show_help
-        exit
-        ;;
+    migrator) project=ServiceDesk.Migrator ;;
+    ticket-api) project=ServiceDesk.TicketApi ;;
+    # METRICS_ADDR means the relay and the notifier alike; one machine has to tell them apart.
+    outbox-relay) project=ServiceDesk.OutboxRelay METRICS_ADDR=${RELAY_METRICS_ADDR:-localhost:9090} ;;
+    notifier) project=ServiceDesk.Notifier METRICS_ADDR=${NOTIFIER_METRICS_ADDR:-localhost:9091} ;;
+    -h | --help) show_help && exit ;;
     *) usage_error "unknown program $1" ;;
 esac
 
-if [[ $1 != migrator ]]; then
-    mapfile -t ports < <(service_ports | grep -F " $(service_project "$1" | cut -d. -f2) ")
-    require_free_ports "${ports[@]}"
-fi
-build_solution
-export_server_addresses
-if [[ $1 == migrator ]]; then
-    COMMAND=(dotnet "$(program ServiceDesk.Migrator)")
-else
-    service_command "$1"
-fi
-exec "${COMMAND[@]}"
+require_servers
+export METRICS_ADDR DOTNET_ENVIRONMENT=${DOTNET_ENVIRONMENT:-Development}
+build "$project"
+exec dotnet "$(program "$project")"

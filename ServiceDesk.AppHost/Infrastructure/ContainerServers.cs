@@ -1,33 +1,44 @@
+using ServiceDesk.AppHost.Ports;
 using ServiceDesk.Settings;
 
 namespace ServiceDesk.AppHost.Infrastructure;
 
-/// <summary>Postgres and Kafka as containers: on a developer's machine, and in what is published.</summary>
+/// <summary>Postgres and Kafka as containers: on a developer's machine, and in what is published. They end with the AppHost, as
+/// everything else does; what they hold is in volumes.</summary>
 internal static class ContainerServers
 {
-    public static Servers Add(IDistributedApplicationBuilder builder, AppHostSettings settings) =>
-        builder.ExecutionContext.IsRunMode
-            ? new(WithTools(Postgres(builder, settings.PostgresPort)), WithTools(Kafka(builder, settings.KafkaPort)))
-            : new(Database(Postgres(builder, port: null)), WithReachableListeners(Kafka(builder, port: null)));
+    /// <summary>Marks the broker's container for those who take it away for a while, with the port as its value.</summary>
+    public const string KafkaLabel = "servicedesk.kafka-port";
+
+    public static Servers Publish(IDistributedApplicationBuilder builder) => new(
+        Database(Postgres(builder, port: null).WithDataVolume("postgres-data")),
+        WithReachableListeners(Kafka(builder, port: null, volume: "kafka-data")));
+
+    public static IResourceBuilder<PostgresDatabaseResource> Database(IDistributedApplicationBuilder builder, AppHostSettings settings) =>
+        Database(Postgres(builder, settings.PostgresPort)
+            .WithDataVolume("servicedesk-postgres-data")
+            .WithArgs("-c", "max_connections=300")
+            .WithPortSetting(settings.PostgresPort, nameof(settings.PostgresPort))
+            .WithPgWeb(ui => ui.WithExplicitStart()));
+
+    public static IResourceBuilder<KafkaServerResource> Kafka(IDistributedApplicationBuilder builder, AppHostSettings settings) =>
+        Kafka(builder, settings.KafkaPort, volume: "servicedesk-kafka-data")
+            .WithContainerRuntimeArgs("--label", $"{KafkaLabel}={settings.KafkaPort}")
+            .WithPortSetting(settings.KafkaPort, nameof(settings.KafkaPort))
+            .WithKafkaUI(ui => ui.WithExplicitStart());
 
     private static IResourceBuilder<PostgresServerResource> Postgres(IDistributedApplicationBuilder builder, int? port) =>
-        builder.AddPostgres("postgres", port: FixedPort(port)).WithDataVolume("postgres-data");
+        builder.AddPostgres("postgres", port: FixedPort(port));
 
     private static IResourceBuilder<PostgresDatabaseResource> Database(IResourceBuilder<PostgresServerResource> postgres) =>
         postgres.AddDatabase(ConnectionNames.Database);
 
-    private static IResourceBuilder<KafkaServerResource> Kafka(IDistributedApplicationBuilder builder, int? port) =>
+    private static IResourceBuilder<KafkaServerResource> Kafka(IDistributedApplicationBuilder builder, int? port, string volume) =>
         builder.AddKafka(ConnectionNames.Kafka, FixedPort(port))
-            .WithDataVolume("kafka-data")
+            .WithDataVolume(volume)
             // Topics are made by the migrator, with the partitions they are to have; never by a typing error.
             .WithEnvironment("KAFKA_AUTO_CREATE_TOPICS_ENABLE", "false")
             .WithBrokerHealthCheck();
-
-    private static IResourceBuilder<PostgresDatabaseResource> WithTools(IResourceBuilder<PostgresServerResource> postgres) =>
-        Database(postgres.WithPgWeb(ui => ui.WithExplicitStart()));
-
-    private static IResourceBuilder<KafkaServerResource> WithTools(IResourceBuilder<KafkaServerResource> kafka) =>
-        kafka.WithKafkaUI(ui => ui.WithExplicitStart());
 
     /// <summary>The first listener binds to localhost, yet by default the published broker advertises it under its service's
     /// name: admin clients and transactional producers that are told that address hang.</summary>

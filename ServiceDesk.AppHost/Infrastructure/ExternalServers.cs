@@ -3,22 +3,26 @@ using ServiceDesk.Settings;
 
 namespace ServiceDesk.AppHost.Infrastructure;
 
-/// <summary>Servers that are already there; nothing is started for them.</summary>
+/// <summary>Servers that are already there, where a connection string names them; nothing is started for them.</summary>
 internal static class ExternalServers
 {
-    public static Servers Add(IDistributedApplicationBuilder builder, IConfiguration configuration)
-    {
-        var database = Connection(builder, configuration, ConnectionNames.Database);
-        var kafka = Connection(builder, configuration, ConnectionNames.Kafka);
-        return new(database, kafka.WithBrokerHealthCheck());
-    }
+    public static IResourceBuilder<IResourceWithConnectionString>? Database(
+        IDistributedApplicationBuilder builder, IConfiguration configuration) =>
+        Connection(builder, configuration, ConnectionNames.Database);
 
-    private static IResourceBuilder<ConnectionStringResource> Connection(
+    public static IResourceBuilder<IResourceWithConnectionString>? Kafka(
+        IDistributedApplicationBuilder builder, IConfiguration configuration) =>
+        Connection(builder, configuration, ConnectionNames.Kafka)?.WithBrokerHealthCheck();
+
+    public static SettingsException Missing(string name) =>
+        SettingsException.For($"ConnectionStrings:{name}", "", "must be set for --infrastructure external");
+
+    private static IResourceBuilder<ConnectionStringResource>? Connection(
         IDistributedApplicationBuilder builder, IConfiguration configuration, string name)
     {
         if (configuration.GetConnectionString(name) is not { Length: > 0 } value)
         {
-            throw SettingsException.For($"ConnectionStrings:{name}", "", "must be set for --infrastructure external");
+            return null;
         }
 
         // A parameter, so that the dashboard hides it: a connection string carries a password.

@@ -1,3 +1,6 @@
+using ServiceDesk.AppHost.Ports;
+using ServiceDesk.Settings;
+
 namespace ServiceDesk.AppHost.Services;
 
 internal static class ServiceExtensions
@@ -16,23 +19,40 @@ internal static class ServiceExtensions
         return service;
     }
 
-    /// <summary>Gives the service its port, its readiness check and a link to its metrics.</summary>
-    public static IResourceBuilder<ProjectResource> WithHttp(this IResourceBuilder<ProjectResource> service, int port)
+    /// <summary>Gives the service its address, its readiness check, and links to what it answers.</summary>
+    /// <param name="service">One that has nothing to show at its bare address.</param>
+    /// <param name="address">host:port or :port, on this machine; the port alone where it is deployed.</param>
+    /// <param name="setting">The property of <see cref="AppHostSettings"/> that says which.</param>
+    /// <param name="links">What it has beside metrics and readiness: paths and what they are called.</param>
+    public static IResourceBuilder<ProjectResource> WithHttp(this IResourceBuilder<ProjectResource> service,
+        string address, string setting, params IReadOnlyList<(string Path, string Text)> links)
     {
+        var (host, port) = HostAndPort.Parse(address)!.Value;
         var published = service.ApplicationBuilder.ExecutionContext.IsPublishMode;
+        // On this machine the port is Aspire's proxy's, in front of however many replicas; deployed, each listens on it.
+        service.WithHttpEndpoint(port: published ? null : port, targetPort: published ? port : null, name: "http");
         if (!published)
         {
-            service.WithEnvironment("DOTNET_ENVIRONMENT", service.ApplicationBuilder.Environment.EnvironmentName);
+            service.WithEnvironment("DOTNET_ENVIRONMENT", service.ApplicationBuilder.Environment.EnvironmentName)
+                .WithEndpoint("http", endpoint => endpoint.TargetHost = host.Length == 0 ? "*" : host)
+                .WithPortSetting(port, setting);
         }
 
-        // On this machine the port is Aspire's proxy's, in front of however many replicas; deployed, each listens on it.
         return service
-            .WithHttpEndpoint(port: published ? null : port, targetPort: published ? port : null, name: "http")
             .WithHttpHealthCheck("/readyz")
-            .WithLink("/metrics", "Metrics")
-            .WithLink("/readyz", "Readiness");
+            .WithLinks([.. links, ("/metrics", "Metrics"), ("/readyz", "Readiness")]);
     }
 
-    public static IResourceBuilder<ProjectResource> WithLink(this IResourceBuilder<ProjectResource> service, string path, string text) =>
-        service.WithUrlForEndpoint("http", _ => new ResourceUrlAnnotation { Url = path, DisplayText = text });
+    /// <summary>The first takes the place of the bare address.</summary>
+    private static IResourceBuilder<ProjectResource> WithLinks(
+        this IResourceBuilder<ProjectResource> service, IReadOnlyList<(string Path, string Text)> links)
+    {
+        service.WithUrlForEndpoint("http", url => (url.Url, url.DisplayText) = links[0]);
+        foreach (var (path, text) in links.Skip(1))
+        {
+            service.WithUrlForEndpoint("http", _ => new ResourceUrlAnnotation { Url = path, DisplayText = text });
+        }
+
+        return service;
+    }
 }

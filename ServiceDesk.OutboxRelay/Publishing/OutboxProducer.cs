@@ -30,13 +30,15 @@ internal sealed partial class OutboxProducer(IServiceProvider services, ILogger<
     }
 
     /// <summary>Keeps the builder the container made, to build the next producer from.</summary>
-    public void BuildFrom(ProducerBuilder<byte[], byte[]> builder) => _builder = builder.SetErrorHandler((_, error) =>
-    {
-        if (error.IsFatal && Volatile.Read(ref _current) is { } current)
+    public void BuildFrom(ProducerBuilder<byte[], byte[]> builder) => _builder = builder
+        .SetLogHandler((_, message) => Log(message))
+        .SetErrorHandler((_, error) =>
         {
-            GiveUp(current, error.Reason);
-        }
-    });
+            if (error.IsFatal && Volatile.Read(ref _current) is { } current)
+            {
+                GiveUp(current, error.Reason);
+            }
+        });
 
     /// <summary>The producer of the moment; dispose what is returned when its reports are in.</summary>
     public SharedProducer Rent()
@@ -81,6 +83,19 @@ internal sealed partial class OutboxProducer(IServiceProvider services, ILogger<
             _current = null;
         }
     }
+
+    /// <summary>Passes on what the client library says, but for its warning at each start that what we set is experimental.</summary>
+    private void Log(LogMessage message)
+    {
+        if (message.Facility != "CONFWARN" || !message.Message.Contains("enable.gapless.guarantee", StringComparison.Ordinal))
+        {
+            var level = (LogLevel)message.LevelAs(LogLevelType.MicrosoftExtensionsLogging);
+            LogClient(level, message.Message);
+        }
+    }
+
+    [LoggerMessage("Kafka client: {Message}")]
+    private partial void LogClient(LogLevel level, string message);
 
     [LoggerMessage(LogLevel.Warning, "Replacing the Kafka producer, unacknowledged events will be published again: {Reason}")]
     private partial void LogReplaced(string reason);

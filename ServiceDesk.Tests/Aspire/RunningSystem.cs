@@ -18,6 +18,11 @@ internal sealed class RunningSystem : IAsyncDisposable
 
     public static readonly string[] Services = ["ticket-api", "outbox-relay", "notifier"];
 
+    /// <summary>Arguments that make it a system of its own, whatever servers the environment names, without a dashboard to send
+    /// telemetry to.</summary>
+    private static readonly string[] Own =
+        ["--ConnectionStrings:servicedesk=", "--ConnectionStrings:kafka=", "--dashboard=false"];
+
     /// <summary>Arguments that make the servers take any ports that are free; Aspire's testing does so for the services.</summary>
     public static readonly string[] FreePorts =
         ["--ServiceDesk:PostgresPort", "0", "--ServiceDesk:KafkaPort", "0", "--ServiceDesk:KafkaControlPort", "0"];
@@ -33,7 +38,7 @@ internal sealed class RunningSystem : IAsyncDisposable
     public static async Task<RunningSystem> StartAsync(TemporaryFolder data, TraceCollector? traces, params string[] arguments)
     {
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.ServiceDesk_AppHost>([
-            "--ServiceDesk:DataFolder", data.FullName, .. FreePorts, .. arguments]);
+            "--ServiceDesk:DataFolder", data.FullName, .. Own, .. FreePorts, .. arguments]);
         LetPostgresIn(data);
         RemoveVolumes(builder);
         SendTraces(builder, traces);
@@ -58,6 +63,28 @@ internal sealed class RunningSystem : IAsyncDisposable
     }
 
     public HttpClient Client(string service) => _application.CreateHttpClient(service, "http");
+
+    /// <summary>The addresses that the dashboard shows as links, with the resource that each belongs to.</summary>
+    public IEnumerable<(string Resource, Uri Address)> Links() =>
+        from resource in _builder.Resources
+        let state = _application.ResourceNotifications.TryGetCurrentState(resource.Name, out var current) ? current.Snapshot : null
+        from url in state?.Urls ?? []
+        let address = new Uri(url.Url)
+        where !url.IsInternal && address.Scheme is "http" or "https"
+        select (resource.Name, address);
+
+    /// <summary>Everything that a resource has logged so far.</summary>
+    public async Task<IReadOnlyList<string>> LogAsync(string resource)
+    {
+        var lines = new List<string>();
+        var logs = _application.Services.GetRequiredService<ResourceLoggerService>();
+        await foreach (var batch in logs.GetAllAsync(_builder.Resources.Single(r => r.Name == resource)))
+        {
+            lines.AddRange(batch.Select(line => line.Content));
+        }
+
+        return lines;
+    }
 
     /// <summary>What a button on the dashboard does.</summary>
     public Task<ExecuteCommandResult> CommandAsync(string resource, string command) =>

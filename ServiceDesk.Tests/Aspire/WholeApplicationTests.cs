@@ -37,6 +37,34 @@ public sealed class WholeApplicationTests
     }
 
     [Fact]
+    public async Task Every_link_of_the_dashboard_leads_somewhere_and_the_first_ticket_brings_no_warning()
+    {
+        using var data = new TemporaryFolder();
+        await using var system = await RunningSystem.StartAsync(data);
+        await using var database = await system.DatabaseAsync();
+        using var browser = new HttpClient();
+
+        var links = system.Links().ToList();
+
+        Assert.Superset(RunningSystem.Services.ToHashSet(), links.Select(link => link.Resource).ToHashSet());
+        foreach (var (resource, address) in links)
+        {
+            using var page = await browser.GetAsync(address);
+            Assert.True(page.StatusCode == HttpStatusCode.OK, $"{resource}: {address} answers {page.StatusCode}");
+        }
+
+        using var api = system.Client("ticket-api");
+        using var first = await api.GetAsync("/");
+        Assert.Equal("/scalar/", first.RequestMessage?.RequestUri?.AbsolutePath);
+        await CreateTicketAsync(system, $"00-{Guid.NewGuid():N}-00f067aa0ba902b7-01");
+        await Eventually.SeesAsync("the ticket's event is done", () => CountAsync(database, AllEventsDone), count => count == 1, RunningSystem.StartLimit);
+        foreach (var service in RunningSystem.Services)
+        {
+            Assert.DoesNotContain(await system.LogAsync(service), line => line.Contains("warn", StringComparison.OrdinalIgnoreCase));
+        }
+    }
+
+    [Fact]
     public async Task The_dashboards_button_sends_a_ticket_through_several_relays_and_notifiers()
     {
         using var data = new TemporaryFolder();

@@ -1,50 +1,37 @@
-using System.Globalization;
+using LocalPostgres;
+using Found = LocalPostgres.PostgresPrograms;
 
 namespace ServiceDesk.Tests.Infrastructure;
 
-/// <summary>PostgreSQL's own programs, run as a user it accepts: the server refuses to be root.</summary>
+/// <summary>PostgreSQL's own programs, found and run as the AppHost does it: from npm where they are not installed.</summary>
 internal static class PostgresPrograms
 {
-    private static readonly Lazy<string?> Found = new(Find);
-
-    public static bool AreInstalled => Found.Value is not null;
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+    private static readonly Lazy<Found> Installed = new(() => Found.FindOrDownload(Home, Console.Out.WriteLine));
 
     /// <summary>The user the server runs as, or null when it is the user who runs the tests.</summary>
-    public static string? ServerUser { get; } = Environment.IsPrivilegedProcess && !OperatingSystem.IsWindows() ? "postgres" : null;
+    public static string? ServerUser => LocalPostgres.ServerUser.Current.Name;
+
+    /// <summary>.local in the repository, as for the AppHost.</summary>
+    private static string Home => PostgresHome.Of(Path.GetFullPath(Path.Combine(Aspire.AppHostProgram.Folder, "..", ".local")));
 
     /// <summary>Runs one of the programs to its end.</summary>
     /// <exception cref="InvalidOperationException">It failed; the message holds its output.</exception>
+    /// <exception cref="PostgresException">There are none; the message says what to install.</exception>
     public static async Task RunAsync(string program, params string[] arguments)
     {
-        var folder = Found.Value ?? throw new InvalidOperationException(
-            "These tests start a PostgreSQL server, and its programs (initdb, pg_ctl) are neither on the PATH nor in /usr/lib/postgresql/*/bin.");
-        string[] command = [Path.Combine(folder, program), .. arguments];
-        await RunCommandAsync(ServerUser is null ? command : ["runuser", "-u", ServerUser, "--", .. command]);
-    }
-
-    /// <summary>Makes the server's user the owner of a folder.</summary>
-    public static Task HandOverAsync(string folder) =>
-        ServerUser is null ? Task.CompletedTask : RunCommandAsync("chown", ServerUser, folder);
-
-    private static async Task RunCommandAsync(params string[] command)
-    {
+        var command = LocalPostgres.ServerUser.Current.Command(Installed.Value.PathOf(program), arguments);
         await using var process = ChildProcess.Start(command[0], command[1..], new Dictionary<string, string> { ["LC_ALL"] = "C" });
-        if (await process.ExitCodeAsync(TimeSpan.FromMinutes(2)) is var exit and not 0)
+        if (await process.ExitCodeAsync(Limit) is var exit and not 0)
         {
             throw new InvalidOperationException($"{string.Join(' ', command)} ended with {exit}: {process.Output}");
         }
     }
 
-    private static string? Find()
+    /// <summary>Makes the server's user the owner of a folder.</summary>
+    public static Task HandOverAsync(string folder)
     {
-        var onPath = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
-        string[] installed = Directory.Exists("/usr/lib/postgresql")
-            ? [.. Directory.GetDirectories("/usr/lib/postgresql").OrderByDescending(Version).Select(d => Path.Combine(d, "bin"))]
-            : [];
-        return onPath.Concat(installed).FirstOrDefault(folder =>
-            File.Exists(Path.Combine(folder, "initdb")) && File.Exists(Path.Combine(folder, "pg_ctl")));
+        LocalPostgres.ServerUser.Current.Give(folder);
+        return Task.CompletedTask;
     }
-
-    private static double Version(string folder) =>
-        double.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out var version) ? version : 0;
 }

@@ -4,54 +4,51 @@
 CHECKS=0
 CHECKS_FAILED=0
 
-ok() {
-    CHECKS=$((CHECKS + 1))
-    printf 'ok   %s\n' "$*"
-}
+ok() { say "ok   $*" && CHECKS=$((CHECKS + 1)); }
+fail() { say "FAIL $*" && CHECKS=$((CHECKS + 1)) CHECKS_FAILED=$((CHECKS_FAILED + 1)); }
 
-fail() {
-    CHECKS=$((CHECKS + 1))
-    CHECKS_FAILED=$((CHECKS_FAILED + 1))
-    printf 'FAIL %s\n' "$*"
-}
-
-# post_ticket TITLE REQUEST_ID: prints the new ticket's id, or what was answered instead of 201, and fails.
-post_ticket() {
-    local answer body=$RUN_DIR/answer.json
-    : >"$body"
-    answer=$(curl -sS -m 10 -o "$body" -w '%{http_code}' "$(service_url ticket-api)/tickets" \
-        -H 'Content-Type: application/json' -H "X-Request-Id: $2" \
-        -d "{\"title\":\"$1\",\"description\":\"From scripts/e2e_local.sh\"}" 2>&1) || answer="no answer: $answer"
-    if [[ $answer == 201 && $(<"$body") =~ \"id\":[[:space:]]*\"([0-9a-f-]{36})\" ]]; then
-        printf '%s' "${BASH_REMATCH[1]}"
+# expect NAME FORMAT FIELDS COMMAND...: the command has to succeed. Its output is left in FOUND, split at tabs; the fields
+# that are named (1 is the first) go into the format.
+expect() {
+    local name=$1 format=$2 fields=$3 output index shown=()
+    shift 3
+    if output=$("$@" 2>&1); then
+        IFS=$'\t' read -r -a FOUND <<<"${output%%$'\n'*}"
+        for index in $fields; do shown+=("${FOUND[index - 1]:0:110}"); done
+        # shellcheck disable=SC2059 # The caller's format.
+        ok "$name: $(printf "$format" "${shown[@]}")"
     else
-        printf '%s %s' "$answer" "$(head -c 300 "$body")"
+        fail "$name: ${output:-not in time}"
         return 1
     fi
 }
 
+finish_checks() {
+    ((CHECKS_FAILED == 0)) || die "e2e: FAILED, $CHECKS_FAILED of $CHECKS checks"
+    say "e2e: all $CHECKS checks ok"
+}
+
+# post_ticket TITLE REQUEST_ID: prints the new ticket's id, or what was answered instead of 201, and fails.
+post_ticket() {
+    local answer
+    answer=$(curl -sS -m 10 -w ' %{http_code}' "$(service_url ticket-api)/tickets" -H 'Content-Type: application/json' \
+        -H "X-Request-Id: $2" -d "{\"title\":\"$1\",\"description\":\"From scripts/e2e_local.sh\"}" 2>&1)
+    [[ $answer =~ \"id\":\ *\"([0-9a-f-]{36})\".*\ 201$ ]] && printf '%s' "${BASH_REMATCH[1]}" && return
+    printf '%s' "${answer:0:300}"
+    return 1
+}
+
 # metric SERVICE NAME [LABEL]: the sum of a metric's series, rounded to a whole number; fails when there is none.
 metric() {
-    local series value sum=0
-    series=$(curl -fsS -m 5 "$(service_url "$1")/metrics" | grep -E "^$2[{ ]" | grep -F "${3-}") || return 1
-    while read -r value; do
-        sum=$((sum + $(printf '%.0f' "$value")))
-    done < <(sed -E 's/^[^{ ]+(\{.*\})? +([^ ]+).*$/\2/' <<<"$series")
-    printf '%s' "$sum"
+    curl -fsS -m 5 "$(service_url "$1")/metrics" | grep -E "^$2[{ ]" | grep -F "${3-}" |
+        sed -E 's/^[^{ ]+(\{.*\})? +([^ ]+).*$/\2/' | awk '{ sum += $1 } END { if (NR == 0) exit 1; printf "%.0f", sum }'
 }
 
-# metric_is_at_least MINIMUM SERVICE NAME [LABEL]: leaves what it saw in METRIC.
-metric_is_at_least() {
-    METRIC=$(metric "${@:2}") || METRIC=nothing
-    [[ $METRIC != nothing ]] && ((METRIC >= $1))
-}
+# metric_is TEST NUMBER SERVICE NAME [LABEL]: leaves what it is in VALUE.
+metric_is() { VALUE=$(metric "${@:3}") && test "$VALUE" "$1" "$2"; }
 
-# check_metric MINIMUM SERVICE NAME [LABEL]
+# check_metric TEST NUMBER SERVICE NAME [LABEL]: the test, -ge or -eq, holds soon.
 check_metric() {
-    local name="$2's metrics: $3${4:+{$4\}}"
-    if until_true 30 metric_is_at_least "$@"; then
-        ok "$name = $METRIC"
-    else
-        fail "$name = $METRIC, expected at least $1"
-    fi
+    local name="$3's metrics: $4${5:+{$5\}}"
+    if until_true 30 metric_is "$@"; then ok "$name = $VALUE"; else fail "$name = ${VALUE:-nothing}, expected $1 $2"; fi
 }

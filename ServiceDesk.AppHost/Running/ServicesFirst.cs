@@ -1,0 +1,29 @@
+using Microsoft.Extensions.Hosting;
+
+namespace ServiceDesk.AppHost.Running;
+
+/// <summary>Stops the services before what they talk to. Ended all at once, they would try for seconds to send the last of
+/// their telemetry to a dashboard that is gone, and complain about a database that is.</summary>
+internal sealed class ServicesFirst(DistributedApplicationModel model, ResourceCommandService commands) : IHostedService
+{
+    /// <summary>What is not stopped by then is ended with the rest.</summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(3);
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(Limit);
+        try
+        {
+            await Task.WhenAll(model.Services()
+                .Select(service => commands.ExecuteCommandAsync(service, KnownResourceCommands.StopCommand, limit.Token)))
+                .WaitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // The rest of the shutdown ends it.
+        }
+    }
+}
