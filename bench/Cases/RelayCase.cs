@@ -96,7 +96,7 @@ internal static class RelayCase
         await using var topic = await BenchTopic.CreateAsync(bench.Servers, BenchSystem.DefaultPartitions, bench.Cancellation);
         var count = bench.Sizes.RelayEvents;
         var messages = SampleEvents.Create(Math.Min(count, DifferentMessages), bench.Sizes.EventsPerTicket)
-            .Select(e => EventMessages.Create(e, OutboxHeaders.Read(e.Headers), activity: null)).ToList();
+            .Select(e => EventMessages.Create(e, OutboxHeaders.Read(e.Headers), span: null)).ToList();
         var elapsed = await BareProducer.SendAsync(
             bench.Servers.Kafka, topic.Name, Enumerable.Range(0, count).Select(i => messages[i % messages.Count]), bench.Cancellation);
         return count / elapsed.TotalSeconds;
