@@ -57,10 +57,10 @@ internal sealed class OutboxStore(NpgsqlDataSource database)
 
         Floor.Read(claim.Lowest, claim.Highest, writers);
         var isWindowFull = claim.Unsent >= window;
-        // What is in flight or blocked takes room in the window; a window of nothing else has to grow.
+        // What is in flight or blocked takes room in the window, and comes and goes by whole batches.
         _expectedBlocked = isWindowFull && claim.Claimed < limit
             ? 2 * window
-            : claim.Unsent - claim.Free + (limit / 4);
+            : Math.Max(claim.Unsent - claim.Free + (limit / 4), _expectedBlocked * 3 / 4);
         return new ClaimedBatch(token, events,
             HasMore: isWindowFull || (claim.Claimed > 0 && claim.Free > claim.Claimed),
             HasBlocked: claim.Due > claim.Free);
