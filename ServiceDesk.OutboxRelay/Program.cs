@@ -14,12 +14,17 @@ try
     builder.AddDatabase(service.Name, role: "servicedesk_relay", options: OutboxSql.PlannerOptions);
     builder.AddSettings<KafkaSettings>();
     builder.AddSettings<RelaySettings>();
-    builder.AddOutbox();
     builder.AddPublishing();
-    builder.AddMaintenance();
     builder.Services.AddSingleton<RelayMetrics>();
+    builder.Services.AddSingleton<OutboxStore>();
+    builder.Services.AddSingleton<OutboxListener>();
+    builder.Services.AddHostedService(services => services.GetRequiredService<OutboxListener>());
     builder.Services.AddSingleton<Settlement>();
     builder.Services.AddHostedService<Relay>();
+    builder.Services.AddHostedService<Reaper>();
+    builder.Services.AddHostedService<FloorCheck>();
+    builder.Services.AddHostedService<BacklogMonitor>();
+    builder.Services.AddHostedService<Retention>();
 
     await using var app = builder.Build();
     app.MapDefaultEndpoints();

@@ -5,23 +5,25 @@ using ServiceDesk.OutboxRelay.Publishing;
 
 namespace ServiceDesk.OutboxRelay;
 
-/// <summary>The loop: claim, publish, settle. While a batch waits for the broker the next one is claimed; events of one
-/// ticket never overlap, because the claim leaves out tickets that have an event in flight.</summary>
+/// <summary>The loop: claim, publish, settle. While a batch waits for the broker the next one is claimed; events of one ticket
+/// never overlap, because a claim leaves out tickets that have an event in flight (P3).</summary>
 internal sealed partial class Relay(
     OutboxStore outbox, Publisher publisher, Settlement settlement, OutboxListener hints, SchemaGate schema,
     RelaySettings settings, TimeProvider time, ILogger<Relay> logger) : BackgroundService
 {
-    /// <summary>After a stop is asked for, batches under way get this long before their events are handed back.</summary>
+    /// <summary>After a stop, batches under way get this long before their events are handed back.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(4);
 
-    /// <summary>How often a relay looks that has had nothing to do for a while, and would hear a hint.</summary>
+    /// <summary>The poll of a relay that has been idle for a while and listens to hints.</summary>
     private static readonly TimeSpan IdlePollInterval = TimeSpan.FromSeconds(1);
 
     private readonly List<Task> _underWay = [];
+    private readonly Pace _pace = new(settings.BatchSize);
     private readonly CancellationTokenSource _giveUp = new();
     private int _brokerOutages;
     private int _failures;
     private long _lastClaim;
+    private bool _hasBlocked;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -53,7 +55,9 @@ internal sealed partial class Relay(
         {
             await MakeRoomAsync(stopping);
             // Not cancelled by the stop: a claim that was made must be known, to be handed back.
-            var batch = await outbox.ClaimAsync(settings.BatchSize, CancellationToken.None);
+            var batch = await outbox.ClaimAsync(_pace.BatchSize, CancellationToken.None);
+            _pace.Claimed(batch.HasMore);
+            Volatile.Write(ref _hasBlocked, batch.HasBlocked);
             if (batch.Events.Count > 0)
             {
                 _lastClaim = time.GetTimestamp();
@@ -64,14 +68,14 @@ internal sealed partial class Relay(
             {
                 await Task.Delay(Backoff.Delay(outages, settings.Backoff, settings.MaxBackoff), time, stopping);
             }
-            else if (batch.Events.Count < settings.BatchSize)
+            else if (!batch.HasMore)
             {
                 await hints.WaitAsync(Pause(), stopping);
             }
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
-            LogNotClaimed(DatabaseFailure.IsOutage(failure) ? null : failure, failure.Message);
+            LogClaimFailed(DatabaseFailure.IsOutage(failure) ? null : failure, failure.Message);
             await Task.Delay(Backoff.Delay(++_failures, settings.Backoff, settings.MaxBackoff), time, stopping);
             return;
         }
@@ -79,7 +83,7 @@ internal sealed partial class Relay(
         _failures = 0;
     }
 
-    /// <summary>For as long as an event may wait for its next attempt, a relay looks often.</summary>
+    /// <summary>No hint announces a retry, so a relay polls often for as long as one may be due.</summary>
     private TimeSpan Pause() =>
         hints.IsListening && settings.PollInterval < IdlePollInterval && time.GetElapsedTime(_lastClaim) > settings.MaxBackoff
             ? IdlePollInterval
@@ -96,11 +100,29 @@ internal sealed partial class Relay(
 
     private async Task FinishAsync(ClaimedBatch batch)
     {
+        // An event that was refused before is published apart, with what follows it in its ticket.
+        var suspects = batch.Events.Where(e => e.Attempts > 1).Select(e => e.AggregateId).ToHashSet();
+        await Task.WhenAll(
+            FinishAsync(batch.Token, publisher.PublishAsync, batch.Events, e => !suspects.Contains(e.AggregateId)),
+            FinishAsync(batch.Token, publisher.PublishOneByOneAsync, batch.Events, e => suspects.Contains(e.AggregateId)));
+        if (Volatile.Read(ref _hasBlocked))
+        {
+            hints.Wake();
+        }
+    }
+
+    private async Task FinishAsync(
+        Guid token, Func<IReadOnlyList<OutboxEvent>, CancellationToken, Task<IReadOnlyList<Delivery>>> publish,
+        IReadOnlyList<OutboxEvent> batch, Func<OutboxEvent, bool> isPart)
+    {
+        if (batch.Where(isPart).ToList() is not { Count: > 0 } events)
+        {
+            return;
+        }
+
         try
         {
-            var outcome = await publisher.PublishAsync(batch.Events, _giveUp.Token);
-            var brokerAway = await settlement.SettleAsync(batch.Token, outcome);
-            if (brokerAway)
+            if (await settlement.SettleAsync(token, await publish(events, _giveUp.Token)))
             {
                 Interlocked.Increment(ref _brokerOutages);
             }
@@ -112,13 +134,13 @@ internal sealed partial class Relay(
         catch (Exception failure)
         {
             // The rows stay in processing; the reaper returns them when the lease ends.
-            LogUnsettled(failure, batch.Events.Count, settings.ProcessingTimeout);
+            LogNotSettled(failure, events.Count, settings.ProcessingTimeout);
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "Nothing claimed, trying again: {Reason}")]
-    private partial void LogNotClaimed(Exception? bug, string reason);
+    [LoggerMessage(LogLevel.Warning, "Claim failed, trying again: {Reason}")]
+    private partial void LogClaimFailed(Exception? bug, string reason);
 
-    [LoggerMessage(LogLevel.Error, "{Count} events could not be marked; they are claimed again when their lease of {Lease} ends")]
-    private partial void LogUnsettled(Exception failure, int count, TimeSpan lease);
+    [LoggerMessage(LogLevel.Error, "{Count} events were not settled; they are claimed again when their lease of {Lease} ends")]
+    private partial void LogNotSettled(Exception failure, int count, TimeSpan lease);
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using ServiceDesk.Events;
+using ServiceDesk.OutboxRelay.Outbox;
 
 namespace ServiceDesk.OutboxRelay;
 
@@ -25,7 +26,10 @@ internal sealed class RelayMetrics
         _deleted = meter.CreateCounter<long>("outbox.deleted", description: "Sent events deleted by retention.");
         _publishDuration = meter.CreateHistogram("outbox.publish.duration", "s", "Claim to last delivery report of a batch.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] });
-        meter.CreateObservableGauge("outbox.pending", () => Backlog.Pending, description: "Events that are not sent yet, claimed ones included.");
+        meter.CreateObservableGauge("outbox.pending", () => Backlog.Pending,
+            description: "Events that are not sent yet, claimed ones included; estimated by their ids above 5,000.");
+        meter.CreateObservableGauge("outbox.sequence.behind", () => SequenceBehind,
+            description: "How many ids outbox_id_seq is behind the ids that exist; anything but 0 must be mended.");
         meter.CreateObservableGauge("outbox.lag", () => Backlog.LagSeconds, "s", "Age of the oldest event that is not sent.");
 
         foreach (var type in EventTypes.All)
@@ -42,6 +46,8 @@ internal sealed class RelayMetrics
 
     public Backlog Backlog { get; set; }
 
+    public long SequenceBehind { get; set; }
+
     public void Published(string eventType, int count) => _published.Add(count, Label(eventType));
 
     public void Failed(string eventType) => _failed.Add(1, Label(eventType));
@@ -56,5 +62,7 @@ internal sealed class RelayMetrics
 
     public void PublishDuration(TimeSpan duration) => _publishDuration.Record(duration.TotalSeconds);
 
-    private static KeyValuePair<string, object?> Label(string eventType) => new("event_type", eventType);
+    /// <summary>Whatever somebody writes into the outbox, the number of series stays the same.</summary>
+    private static KeyValuePair<string, object?> Label(string eventType) =>
+        new("event_type", EventTypes.All.Contains(eventType) ? eventType : "other");
 }

@@ -6,11 +6,11 @@ public sealed class RelaySettings : ISettings
 {
     public static string Section => "OutboxRelay";
 
-    /// <summary>Events claimed, published and marked together.</summary>
-    public int BatchSize { get; set; } = 500;
+    /// <summary>Events claimed, published and marked together, at most. Batches grow to this size in a backlog.</summary>
+    public int BatchSize { get; set; } = 2_000;
 
-    /// <summary>Batches under way at once: while one waits for the broker, the next is claimed.</summary>
-    public int BatchesInFlight { get; set; } = 2;
+    /// <summary>Batches under way at once, at most: while some wait for the broker, the next is claimed.</summary>
+    public int BatchesInFlight { get; set; } = 4;
 
     /// <summary>How often an idle relay looks when no hint wakes it.</summary>
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromMilliseconds(50);
@@ -21,7 +21,7 @@ public sealed class RelaySettings : ISettings
     /// <summary>How long a batch waits for the broker before it is handed back.</summary>
     public TimeSpan PublishTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Times an event may be refused by the broker itself before it is failed; a broker that is away never counts.</summary>
+    /// <summary>Refusals by the broker before an event is failed; an unavailable broker never counts (P5).</summary>
     public int MaxAttempts { get; set; } = 5;
 
     /// <summary>First wait after a refusal; doubles with each further one, up to <see cref="MaxBackoff"/>.</summary>

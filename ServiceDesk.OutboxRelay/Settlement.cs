@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using Npgsql;
 using ServiceDesk.Clients;
 using ServiceDesk.Clients.Kafka;
 using ServiceDesk.Clients.Postgres;
@@ -9,47 +9,54 @@ using ServiceDesk.Settings;
 
 namespace ServiceDesk.OutboxRelay;
 
-/// <summary>Writes down what became of a published batch: sent, back to pending, or failed.</summary>
+/// <summary>Writes down what became of published events: sent, back to pending, or failed.</summary>
 internal sealed partial class Settlement(
     OutboxStore outbox, DeadLetters deadLetters, KafkaSettings kafka,
     RelaySettings settings, RelayMetrics metrics, TimeProvider time, ILogger<Settlement> logger)
 {
-    /// <returns>Whether the broker was away: then claiming more only makes more to hand back.</returns>
-    public async Task<bool> SettleAsync(Guid token, IReadOnlyList<PublishedEvent> outcome)
+    /// <returns>Whether the broker is unavailable: then claiming more only makes more to hand back.</returns>
+    public async Task<bool> SettleAsync(Guid token, IReadOnlyList<Delivery> deliveries)
     {
-        var sent = outcome.Where(e => e.Error is null).Select(e => e.Event).ToList();
-        var refusals = new List<Refusal>();
-        var dead = new List<PublishedEvent>();
-        var brokerAway = false;
-        foreach (var (outboxEvent, error) in outcome.Where(e => e.Error is not null))
+        var sent = new List<OutboxEvent>(deliveries.Count);
+        var released = new List<Refusal>();
+        var dead = new List<Delivery>();
+        var delays = deliveries.Select(d => d.Event.Attempts).Distinct()
+            .ToDictionary(attempts => attempts, attempts => Backoff.Delay(attempts, settings.Backoff, settings.MaxBackoff));
+        foreach (var delivery in deliveries)
         {
-            if (error == PublishErrors.HeldBack)
+            var (outboxEvent, outcome, reason) = delivery;
+            if (outcome is not (DeliveryOutcome.Acknowledged or DeliveryOutcome.HeldBack))
             {
-                refusals.Add(new Refusal(outboxEvent.Id, error.Reason, TimeSpan.Zero, Counts: false));
-                continue;
+                metrics.Failed(outboxEvent.EventType);
             }
 
-            metrics.Failed(outboxEvent.EventType);
-            var aboutTheEvent = PublishErrors.IsAboutTheEvent(error!);
-            if (PublishErrors.IsFinal(error!) || (aboutTheEvent && outboxEvent.Attempts >= settings.MaxAttempts))
+            switch (outcome)
             {
-                dead.Add(new PublishedEvent(outboxEvent, error));
-                continue;
+                case DeliveryOutcome.Acknowledged:
+                    sent.Add(outboxEvent);
+                    break;
+                case DeliveryOutcome.RefusedForGood:
+                case DeliveryOutcome.Refused when outboxEvent.Attempts >= settings.MaxAttempts:
+                    dead.Add(delivery);
+                    break;
+                case DeliveryOutcome.Refused:
+                    // Only this event waits, and what follows it in its ticket; all else goes on at once.
+                    released.Add(new Refusal(outboxEvent.Id, reason, delays[outboxEvent.Attempts], Counts: true));
+                    break;
+                default:
+                    released.Add(new Refusal(outboxEvent.Id, reason, TimeSpan.Zero, Counts: false));
+                    break;
             }
-
-            brokerAway |= !aboutTheEvent;
-            var delay = aboutTheEvent ? Backoff.Delay(outboxEvent.Attempts, settings.Backoff, settings.MaxBackoff) : TimeSpan.Zero;
-            refusals.Add(new Refusal(outboxEvent.Id, $"{error!.Code}: {error.Reason}", delay, Counts: aboutTheEvent));
         }
 
         await MarkSentAsync(token, sent);
-        await ReleaseAsync(token, refusals);
-        foreach (var (outboxEvent, error) in dead)
+        await ReleaseAsync(token, released);
+        foreach (var delivery in dead)
         {
-            await BuryAsync(token, outboxEvent, $"{error!.Code}: {error.Reason}");
+            await BuryAsync(token, delivery.Event, delivery.Reason);
         }
 
-        return brokerAway;
+        return deliveries.Any(d => d.Outcome == DeliveryOutcome.Unavailable);
     }
 
     private async Task MarkSentAsync(Guid token, List<OutboxEvent> sent)
@@ -59,39 +66,72 @@ internal sealed partial class Settlement(
             return;
         }
 
-        var marked = await UntilServedAsync(c => outbox.MarkSentAsync(token, [.. sent.Select(e => e.Id)], c));
         foreach (var type in sent.GroupBy(e => e.EventType))
         {
             metrics.Published(type.Key, type.Count());
         }
 
-        CountLost(sent.Count - marked);
+        CountLost(sent.Count - await MarkSentOrParkAsync(token, sent));
     }
 
-    private async Task ReleaseAsync(Guid token, List<Refusal> refusals)
+    /// <summary>One row that the database refuses to mark must neither hold up the others nor have them published twice, so the
+    /// batch is halved until that row is alone (P5).</summary>
+    /// <returns>How many rows were still ours.</returns>
+    private async Task<int> MarkSentOrParkAsync(Guid token, List<OutboxEvent> sent)
     {
-        if (refusals.Count == 0)
+        try
+        {
+            return await UntilServedAsync(c => outbox.MarkSentAsync(token, [.. sent.Select(e => e.Id)], c));
+        }
+        catch (PostgresException refused) when (sent.Count > 1)
+        {
+            LogSplit(refused.MessageText, sent.Count);
+            var half = sent.Count / 2;
+            return await MarkSentOrParkAsync(token, sent[..half]) + await MarkSentOrParkAsync(token, sent[half..]);
+        }
+        catch (PostgresException refused)
+        {
+            return await ParkAsync(token, sent[0], refused);
+        }
+    }
+
+    /// <summary>The event is published, and its row cannot say so. As <c>failed</c> it is visible, and is not published again.</summary>
+    private async Task<int> ParkAsync(Guid token, OutboxEvent outboxEvent, PostgresException refused)
+    {
+        var error = $"published, but not marked sent: {refused.MessageText} ({refused.ConstraintName ?? refused.SqlState}). "
+            + (refused.ConstraintName?.Contains("event_id", StringComparison.Ordinal) is true
+                ? "A row with this event_id is in outbox_sent already: delete this row"
+                : "Remove the cause, then delete this row or replay it; the consumer skips the duplicate");
+        metrics.Dead(outboxEvent.EventType);
+        LogParked(outboxEvent.EventId, outboxEvent.AggregateId, error);
+        return await UntilServedAsync(c => outbox.MarkFailedAsync(token, outboxEvent.Id, error, c));
+    }
+
+    private async Task ReleaseAsync(Guid token, List<Refusal> released)
+    {
+        if (released.Count == 0)
         {
             return;
         }
 
-        LogReleased(refusals.Count, refusals[0].Error);
-        CountLost(refusals.Count - await UntilServedAsync(c => outbox.ReleaseAsync(token, refusals, c)));
+        LogReleased(released.Count, released[0].Error);
+        CountLost(released.Count - await UntilServedAsync(c => outbox.ReleaseAsync(token, released, c)));
     }
 
-    /// <summary>The copy first: an event is not failed before its dead letter is safe.</summary>
+    /// <summary>The copy first: an event is not failed before its dead letter is persisted.</summary>
     private async Task BuryAsync(Guid token, OutboxEvent outboxEvent, string error)
     {
         var origin = new DeadLetterOrigin(kafka.Topic, Partition: null, Offset: null, outboxEvent.Attempts);
         try
         {
             using var bounded = new CancellationTokenSource(settings.PublishTimeout, time);
-            var message = EventMessages.Create(outboxEvent, OutboxHeaders.Read(outboxEvent.Headers), Activity.Current);
+            var message = EventMessages.Create(outboxEvent, OutboxHeaders.Read(outboxEvent.Headers), span: null);
             await deadLetters.SendAsync(message, error, origin, bounded.Token);
         }
         catch (Exception unsent) when (unsent is Confluent.Kafka.KafkaException or OperationCanceledException)
         {
-            await ReleaseAsync(token, [new Refusal(outboxEvent.Id, $"{error}; dead letter not sent: {unsent.Message}", settings.MaxBackoff, Counts: false)]);
+            await ReleaseAsync(token,
+                [new Refusal(outboxEvent.Id, $"{error}; dead letter not sent: {unsent.Message}", settings.MaxBackoff, Counts: false)]);
             return;
         }
 
@@ -100,8 +140,8 @@ internal sealed partial class Settlement(
         LogDead(outboxEvent.EventId, outboxEvent.AggregateId, outboxEvent.Attempts, error);
     }
 
-    /// <summary>An acknowledged event must not be published again only because the database was away for a moment: keep
-    /// trying until the lease would end anyway.</summary>
+    /// <summary>Retries through an outage of the database until the lease would end: an acknowledged event should not be
+    /// published twice because Postgres was away for a moment.</summary>
     private async Task<int> UntilServedAsync(Func<CancellationToken, Task<int>> write)
     {
         using var lease = new CancellationTokenSource(settings.ProcessingTimeout - settings.PublishTimeout, time);
@@ -130,9 +170,15 @@ internal sealed partial class Settlement(
     [LoggerMessage(LogLevel.Warning, "{Count} events back to pending: {Error}")]
     private partial void LogReleased(int count, string error);
 
-    [LoggerMessage(LogLevel.Error, "Event {event_id} of ticket {ticket_id} failed for good after {Attempts} attempts and is on the dead-letter topic: {Error}. Replay it when the cause is gone")]
+    [LoggerMessage(LogLevel.Error, "Event {event_id} of ticket {ticket_id} failed for good after {Attempts} attempts; a copy is on the dead-letter topic: {Error}. Replay it when the cause is gone")]
     private partial void LogDead(Guid event_id, Guid ticket_id, int attempts, string error);
 
-    [LoggerMessage(LogLevel.Warning, "{Count} events were claimed by another relay before they could be marked; OutboxRelay:ProcessingTimeout ({Lease}) may be too short")]
+    [LoggerMessage(LogLevel.Warning, "Claim lost: {Count} events were not ours any more when they were to be marked, so they may be published twice; OutboxRelay:ProcessingTimeout ({Lease}) may be too short")]
     private partial void LogLost(int count, TimeSpan lease);
+
+    [LoggerMessage(LogLevel.Warning, "Marking {Count} events as sent failed, marking half of them at a time: {Reason}")]
+    private partial void LogSplit(string reason, int count);
+
+    [LoggerMessage(LogLevel.Error, "Event {event_id} of ticket {ticket_id} is parked as failed: {Error}")]
+    private partial void LogParked(Guid event_id, Guid ticket_id, string error);
 }

@@ -12,12 +12,12 @@ internal sealed class Retention(
     private const int MaxWindows = 200;
 
     /// <summary>Ends at the first window with nothing to delete: what follows is younger.</summary>
-    protected override async Task RunOnceAsync(CancellationToken cancellation)
+    protected override async Task RunOnceAsync(CancellationToken cancellationToken)
     {
         var after = 0L;
         for (var round = 0; round < MaxWindows; round++)
         {
-            var (last, deleted, looked) = await outbox.DeleteSentAsync(after, settings.Retention, Window, cancellation);
+            var (last, deleted, looked) = await outbox.DeleteSentAsync(after, settings.Retention, Window, cancellationToken);
             metrics.Deleted((int)deleted);
             if (deleted == 0 || looked < Window)
             {

@@ -11,11 +11,24 @@ internal sealed partial class OutboxListener(NpgsqlDataSource database, TimeProv
 
     private readonly SemaphoreSlim _hints = new(0, 1);
 
-    /// <summary>Whether a hint would be heard now.</summary>
+    /// <summary>Whether hints arrive now.</summary>
     public bool IsListening { get; private set; }
 
     /// <summary>Returns at the next hint, at one that came since the last call, or after <paramref name="longest"/>.</summary>
     public Task WaitAsync(TimeSpan longest, CancellationToken cancellation) => _hints.WaitAsync(longest, cancellation);
+
+    /// <summary>Ends the current wait, or the next one.</summary>
+    public void Wake()
+    {
+        try
+        {
+            _hints.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // One hint is as good as many.
+        }
+    }
 
     public override void Dispose()
     {
@@ -56,18 +69,6 @@ internal sealed partial class OutboxListener(NpgsqlDataSource database, TimeProv
         }
     }
 
-    private void Wake()
-    {
-        try
-        {
-            _hints.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // A hint is waiting already.
-        }
-    }
-
-    [LoggerMessage(LogLevel.Warning, "No wake-up hints until the connection is back, polling meanwhile: {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "Wake-up hints are lost until the connection is back, polling meanwhile: {Reason}")]
     private partial void LogLost(string reason);
 }

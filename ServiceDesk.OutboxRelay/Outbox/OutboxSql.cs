@@ -1,108 +1,182 @@
 namespace ServiceDesk.OutboxRelay.Outbox;
 
-/// <summary>Every statement on the outbox. Leases and due times use the database's clock only. Each names the status of what it
-/// changes, so that the server leaves out the partition with the sent rows, or the other one, when it plans.</summary>
+/// <summary>Every statement on the outbox. Leases and due times use the database's clock; order uses none (P3). Each statement
+/// names the status of what it reads, so that the planner leaves out the other partitions.</summary>
 internal static class OutboxSql
 {
-    /// <summary>Options of the relay's connections. Every statement here is a walk along an index, and must stay one: a queue
-    /// is empty now and deep a moment later, so the planner's statistics are always those of another time. Left to itself
-    /// it sorts a whole backlog for every claim, or reads the whole table to mark a batch.</summary>
+    /// <summary>Options of the relay's connections. Every statement here walks an index and must keep doing so: the queue is
+    /// empty now and deep a moment later, so the planner's statistics are always out of date.</summary>
     public const string PlannerOptions =
         "-c enable_seqscan=off -c enable_bitmapscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off";
 
-    /// <summary>
-    /// Claims one after the other, across all relays. It must be a statement of its own before <see cref="Claim"/>: that one
-    /// then takes its snapshot after the lock is held, and sees every claim made before.
-    /// The key is an arbitrary constant: the ASCII codes of "outbox".
-    /// </summary>
-    public const string SerializeClaims = "SELECT pg_advisory_xact_lock(122550254464888)";
+    /// <summary>Opens the claim's transaction. It is explicit, because it ends before the batch of statements does.</summary>
+    public const string Begin = "BEGIN";
 
     /// <summary>
-    /// Oldest first, but never an event whose ticket has an earlier one in flight or waiting for its retry: so events of one
-    /// ticket are published in order by any number of relays. SKIP LOCKED alone would let a second relay take a ticket's
-    /// second event while the first is locked. Returns nothing: a relay that is frozen while it reads a large result must
-    /// not hold the lock.
-    /// The check must be a look into outbox_blocking for each event. OFFSET 0 keeps the planner from making a join of it, which
-    /// looks as cheap when statistics say that nothing is pending, and takes a minute once there is a backlog.
+    /// Serialises claims across relays. A statement of its own before <see cref="Claim"/>, whose snapshot is then taken under
+    /// the lock and sees every earlier claim (P3). The key is an arbitrary constant, the ASCII codes of "outbox".
+    /// Commits asynchronously: a claim that a crash of the server loses is only made again (P2).
+    /// </summary>
+    public const string SerializeClaims =
+        "SELECT pg_advisory_xact_lock(122550254464888), set_config('synchronous_commit', 'off', true)";
+
+    /// <summary>
+    /// Oldest first, but never an event with an earlier unsent one of its ticket that is not claimed with it, whatever keeps
+    /// that one back: so any number of relays publish a ticket's events in order (P3). Three steps: read what is unsent, in
+    /// order; keep what no event before it in its ticket blocks; lock what fits, where a row that someone else has locked
+    /// blocks what follows it.
+    /// <para>Returns no rows of events: a relay that freezes while it reads a large result must not hold the lock (P6). The range
+    /// of the claimed ids stays in a setting of the session, for <see cref="ReadClaimed"/>.</para>
+    /// <para>$1 token, $2 floor, $3 rows to read, $4 most events, $5 most bytes of payload.</para>
     /// </summary>
     public const string Claim =
         """
-        WITH due AS (
-            SELECT o.id FROM outbox o
-            WHERE o.status = 'pending'
-              AND o.next_attempt_at <= now()
-              AND NOT EXISTS (
-                  SELECT FROM outbox earlier
-                  WHERE (earlier.status = 'processing'
-                      OR earlier.status = 'pending' AND earlier.attempts > 0 AND earlier.next_attempt_at > now())
-                    AND earlier.aggregate_id = o.aggregate_id AND earlier.id < o.id
-                  OFFSET 0)
-            ORDER BY o.id
-            LIMIT $2
-            FOR UPDATE SKIP LOCKED
+        WITH unsent AS MATERIALIZED (
+            SELECT id, aggregate_id, status = 'pending' AND next_attempt_at <= now() AS is_due, pg_column_size(payload) AS bytes
+            FROM outbox
+            WHERE status IN ('pending', 'processing') AND id >= $2
+            ORDER BY id
+            LIMIT $3
+        ), free AS MATERIALIZED (
+            SELECT id, aggregate_id, sum(bytes) OVER (ORDER BY id ROWS UNBOUNDED PRECEDING) - bytes AS bytes_before
+            FROM (SELECT *, bool_and(is_due) OVER (PARTITION BY aggregate_id ORDER BY id ROWS UNBOUNDED PRECEDING) AS is_free
+                  FROM unsent) AS per_ticket
+            WHERE is_free
+        ), locked AS MATERIALIZED (
+            SELECT id, aggregate_id, EXISTS (
+                SELECT FROM outbox o WHERE o.id = free.id AND o.status = 'pending' FOR UPDATE SKIP LOCKED) AS is_locked
+            FROM free
+            WHERE bytes_before < $5
+            ORDER BY id
+            LIMIT $4
+        ), claimed AS (
+            UPDATE outbox o
+            SET status = 'processing', claim_token = $1, processing_started_at = clock_timestamp(), attempts = o.attempts + 1
+            FROM (SELECT id, bool_and(is_locked) OVER (PARTITION BY aggregate_id ORDER BY id ROWS UNBOUNDED PRECEDING) AS is_ours
+                  FROM locked) AS ours
+            WHERE o.id = ours.id AND ours.is_ours AND o.status = 'pending'
+            RETURNING o.id
         )
-        UPDATE outbox o
-        SET status = 'processing', claim_token = $1, processing_started_at = clock_timestamp(), attempts = o.attempts + 1
-        FROM due WHERE o.id = due.id AND o.status = 'pending'
+        SELECT count(*) AS claimed,
+               set_config('servicedesk.claimed', coalesce(min(id), 0) || ' ' || coalesce(max(id), -1), false) AS claimed_ids,
+               (SELECT count(*) FROM free) AS free,
+               (SELECT count(*) FROM unsent) AS unsent,
+               (SELECT count(*) FROM unsent WHERE is_due) AS due,
+               (SELECT min(id) FROM unsent) AS lowest,
+               (SELECT max(id) FROM unsent) AS highest
+        FROM claimed
         """;
 
+    public const string Commit = "COMMIT";
+
+    /// <summary>A created_at that no .NET date can hold must not make the batch unreadable.</summary>
     public const string ReadClaimed =
         """
-        SELECT id, event_id, aggregate, aggregate_id, event_type, payload, headers, attempts, created_at
+        SELECT id, event_id, aggregate, aggregate_id, event_type, payload, headers, attempts,
+               least(greatest(created_at, '0001-01-01 00:00+00'), '9999-12-31 00:00+00') AS created_at
         FROM outbox
         WHERE status = 'processing' AND claim_token = $1
+          AND id BETWEEN split_part(current_setting('servicedesk.claimed'), ' ', 1)::bigint
+                     AND split_part(current_setting('servicedesk.claimed'), ' ', 2)::bigint
         ORDER BY id
         """;
 
-    /// <summary>Only what is in flight has a claim token, says a constraint. Asking for that status would let the planner take
-    /// outbox_blocking instead of the primary key, and walk all that is in flight for every event.</summary>
+    /// <summary>Whoever may still commit an id that was drawn before now; see <see cref="ClaimFloor"/>.</summary>
+    public const string Writers =
+        """
+        SELECT coalesce(array_agg(DISTINCT virtualtransaction), '{}') AS writers
+        FROM pg_locks
+        WHERE locktype = 'relation' AND mode = 'RowExclusiveLock' AND pid IS DISTINCT FROM pg_backend_pid()
+          AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+          AND relation IN ('outbox'::regclass, 'outbox_unsent'::regclass)
+        """;
+
+    /// <summary>The lowest unsent id below the floor: replayed, or from a sequence that was set back. It passes over all index
+    /// entries that claims spare themselves.</summary>
+    public const string FindBelowFloor =
+        """
+        SELECT id FROM outbox WHERE status IN ('pending', 'processing') AND id < $1 ORDER BY id LIMIT 1
+        """;
+
+    /// <summary>Ids as an array, here and below, and not as rows to join with: a join that the planner turns around walks the
+    /// whole queue.</summary>
     public const string MarkSent =
         """
-        UPDATE outbox o
+        UPDATE outbox
         SET status = 'sent', sent_at = now(), claim_token = NULL, processing_started_at = NULL, last_error = NULL
-        FROM unnest($2::bigint[]) AS published(id)
-        WHERE o.id = published.id AND o.claim_token = $1 AND o.status <> 'sent'
+        WHERE id = ANY ($2::bigint[]) AND claim_token = $1 AND status = 'processing'
         """;
 
     /// <summary>Back to pending; an attempt that does not count is taken back.</summary>
     public const string Release =
         """
-        UPDATE outbox o
-        SET status = 'pending', claim_token = NULL, processing_started_at = NULL, last_error = refused.error,
-            next_attempt_at = now() + refused.delay,
-            attempts = CASE WHEN refused.counts THEN o.attempts ELSE greatest(o.attempts - 1, 0) END
-        FROM unnest($2::bigint[], $3::text[], $4::interval[], $5::boolean[]) AS refused(id, error, delay, counts)
-        WHERE o.id = refused.id AND o.claim_token = $1 AND o.status <> 'sent'
+        UPDATE outbox
+        SET status = 'pending', claim_token = NULL, processing_started_at = NULL, last_error = $3,
+            next_attempt_at = now() + $4::interval, attempts = CASE WHEN $5 THEN attempts ELSE greatest(attempts - 1, 0) END
+        WHERE id = ANY ($2::bigint[]) AND claim_token = $1 AND status = 'processing'
         """;
 
     public const string MarkFailed =
         """
         UPDATE outbox
         SET status = 'failed', failed_at = now(), claim_token = NULL, processing_started_at = NULL, last_error = $3
-        WHERE id = $2 AND claim_token = $1 AND status <> 'sent'
+        WHERE id = $2 AND claim_token = $1 AND status = 'processing'
         """;
 
-    /// <summary>A lease that ran out says nothing about the event, so its attempt does not count. What is locked is just being
-    /// marked by its relay, late but in time.</summary>
+    /// <summary>A lease that ran out says nothing about the event, so its attempt does not count. SKIP LOCKED: a locked row is being
+    /// settled by its owner right now. $2, $3 the ids to look at; $4 tokens whose lease ended by a relay's own clock.</summary>
     public const string Reap =
         """
         WITH expired AS (
             SELECT id FROM outbox
-            WHERE status = 'processing' AND processing_started_at < now() - $1::interval
+            WHERE status = 'processing' AND id BETWEEN $2 AND $3
+              AND (processing_started_at < now() - $1::interval OR claim_token = ANY ($4::uuid[]))
+            ORDER BY id
             FOR UPDATE SKIP LOCKED
         )
         UPDATE outbox o
-        SET status = 'pending', claim_token = NULL, processing_started_at = NULL, next_attempt_at = now(),
+        SET status = 'pending', claim_token = NULL, processing_started_at = NULL, next_attempt_at = 'epoch',
             attempts = greatest(o.attempts - 1, 0), last_error = 'the relay that had claimed it did not finish in time'
         FROM expired WHERE o.id = expired.id AND o.status = 'processing'
         """;
 
+    /// <summary>What a clock that was set back keeps in the future: claims, and retries later than any relay plans them ($3).</summary>
+    public const string AheadOfTheClock =
+        """
+        SELECT id, claim_token FROM outbox
+        WHERE status IN ('pending', 'processing') AND id BETWEEN $1 AND $2
+          AND (processing_started_at > now() OR status = 'pending' AND next_attempt_at > now() + $3::interval)
+        ORDER BY id
+        LIMIT 10000
+        """;
+
+    public const string MakeDue =
+        """
+        UPDATE outbox SET next_attempt_at = 'epoch'
+        WHERE id = ANY ($1::bigint[]) AND status = 'pending' AND next_attempt_at > now() + $2::interval
+        """;
+
+    /// <summary>Exact up to the limit $2, so that it costs the same at any depth. Beyond, the distance of ids, which a sequence
+    /// gives out one by one. Something that waits has waited: with a clock that was set back, the lag is not 0 either.</summary>
     public const string Backlog =
         """
-        SELECT (SELECT count(*) FROM outbox WHERE status = 'pending') + (SELECT count(*) FROM outbox WHERE status = 'processing'),
-               coalesce(extract(epoch FROM now() - least(
-                   (SELECT created_at FROM outbox WHERE status = 'pending' ORDER BY id LIMIT 1),
-                   (SELECT min(created_at) FROM outbox WHERE status = 'processing'))), 0)::float8
+        WITH oldest AS MATERIALIZED (
+            SELECT id, created_at FROM outbox WHERE status IN ('pending', 'processing') AND id >= $1 ORDER BY id LIMIT $2
+        )
+        SELECT CASE WHEN count(*) < $2 THEN count(*) ELSE count(*) - max(id) + (
+                   SELECT id FROM outbox WHERE status IN ('pending', 'processing') ORDER BY id DESC LIMIT 1) END AS pending,
+               min(id) AS oldest,
+               CASE WHEN count(*) = 0 THEN 0
+                    ELSE greatest(extract(epoch FROM now() - min(created_at)), 0.001) END::float8 AS lag
+        FROM oldest
+        """;
+
+    /// <summary>How far the sequence of ids is behind the highest id there is: 0 unless it was left behind by a restore.</summary>
+    public const string SequenceBehind =
+        """
+        SELECT coalesce(max(o.id) - max(s.next) + 1, 0) AS behind
+        FROM (SELECT CASE WHEN is_called THEN last_value + 1 ELSE last_value END AS next FROM outbox_id_seq) AS s, outbox o
+        WHERE o.id >= s.next
         """;
 
     /// <summary>Looks at a window of sent rows from the oldest on, so that a round costs the same however long the history is.
@@ -110,12 +184,12 @@ internal static class OutboxSql
     public const string DeleteSent =
         """
         WITH looked AS MATERIALIZED (
-            SELECT id, sent_at FROM outbox WHERE status = 'sent' AND id > $1 ORDER BY id LIMIT $3
+            SELECT id FROM outbox WHERE status = 'sent' AND id > $1 ORDER BY id LIMIT $3
         ), deleted AS (
             DELETE FROM outbox o USING looked
-            WHERE o.id = looked.id AND o.status = 'sent' AND looked.sent_at < now() - $2::interval
+            WHERE o.id = looked.id AND o.status = 'sent' AND o.sent_at < now() - $2::interval
             RETURNING o.id
         )
-        SELECT coalesce(max(id), 0), (SELECT count(*) FROM deleted), count(*) FROM looked
+        SELECT coalesce(max(id), 0) AS last, (SELECT count(*) FROM deleted) AS deleted, count(*) AS looked FROM looked
         """;
 }

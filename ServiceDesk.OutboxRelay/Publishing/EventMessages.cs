@@ -12,7 +12,7 @@ internal static class EventMessages
     private static readonly byte[] Source = "/servicedesk/tickets"u8.ToArray();
     private static readonly byte[] SpecVersion = "1.0"u8.ToArray();
 
-    public static Message<byte[], byte[]> Create(OutboxEvent outboxEvent, OutboxHeaders stored, Activity? activity)
+    public static Message<byte[], byte[]> Create(OutboxEvent outboxEvent, OutboxHeaders stored, Activity? span)
     {
         var id = Utf8(outboxEvent.EventId.ToString());
         var type = Utf8(outboxEvent.EventType);
@@ -26,8 +26,8 @@ internal static class EventMessages
             { EventHeaders.CloudEventSpecVersion, SpecVersion },
             { EventHeaders.CloudEventTime, Utf8(EventEnvelope.Time(outboxEvent.CreatedAt)) },
         };
-        AddIfSet(headers, EventHeaders.TraceParent, activity?.Id ?? stored.Traceparent);
-        AddIfSet(headers, EventHeaders.TraceState, activity?.TraceStateString ?? stored.Tracestate);
+        AddIfSet(headers, EventHeaders.TraceParent, span?.Id ?? stored.Traceparent);
+        AddIfSet(headers, EventHeaders.TraceState, span?.TraceStateString ?? stored.Tracestate);
         return new Message<byte[], byte[]>
         {
             Key = Utf8(outboxEvent.AggregateId.ToString()),

@@ -5,9 +5,9 @@ namespace ServiceDesk.OutboxRelay.Publishing;
 
 /// <summary>
 /// The producer, replaceable. What one producer has put into a partition is always a prefix of what it was given, in order:
-/// idempotence sees to that, and <c>enable.gapless.guarantee</c> stops it at the first request the broker refuses. So when
-/// anything stays unacknowledged, the producer is given up as a whole and the unacknowledged events are published again
-/// by a new one: an event can be doubled by that, but never overtaken by a later one of its ticket.
+/// that is what idempotence is for, and <c>enable.gapless.guarantee</c> stops it at the first request the broker refuses.
+/// When anything stays unacknowledged, the producer is given up as a whole and a new one publishes the rest: an event may be
+/// doubled by that, but never overtaken by a later one of its ticket (P3).
 /// </summary>
 internal sealed partial class OutboxProducer(IServiceProvider services, ILogger<OutboxProducer> logger) : IMessageSink, IDisposable
 {
@@ -21,7 +21,7 @@ internal sealed partial class OutboxProducer(IServiceProvider services, ILogger<
         config.Acks = Acks.All;
         config.EnableIdempotence = true;
         config.EnableGaplessGuarantee = true;
-        // A single message must not time out on its own and let the next one pass: PublishTimeout gives up all of them.
+        // No message times out on its own and lets the next one pass (P3): PublishTimeout gives up all of them together.
         config.MessageTimeoutMs = (int)TimeSpan.FromHours(1).TotalMilliseconds;
         config.Partitioner = Partitioner.Murmur2Random;
         config.LingerMs = 0;
@@ -32,15 +32,15 @@ internal sealed partial class OutboxProducer(IServiceProvider services, ILogger<
     /// <summary>Keeps the builder the container made, to build the next producer from.</summary>
     public void BuildFrom(ProducerBuilder<byte[], byte[]> builder) => _builder = builder
         .SetLogHandler((_, message) => Log(message))
-        .SetErrorHandler((_, error) =>
+        .SetErrorHandler((client, error) =>
         {
-            if (error.IsFatal && Volatile.Read(ref _current) is { } current)
+            if (error.IsFatal && Volatile.Read(ref _current) is { } current && ReferenceEquals(current.Client, client))
             {
                 GiveUp(current, error.Reason);
             }
         });
 
-    /// <summary>The producer of the moment; dispose what is returned when its reports are in.</summary>
+    /// <summary>The current producer, shared; the caller disposes it once its reports are in.</summary>
     public SharedProducer Rent()
     {
         lock (_gate)
@@ -51,7 +51,15 @@ internal sealed partial class OutboxProducer(IServiceProvider services, ILogger<
         }
     }
 
-    /// <summary>Gives up a producer; the next use gets a new one. Several batches may report the same one.</summary>
+    /// <summary>A producer that nobody shares.</summary>
+    public SharedProducer Separate()
+    {
+        // The container makes the builder together with the first producer.
+        Rent().Dispose();
+        return new SharedProducer(_builder!.Build());
+    }
+
+    /// <summary>Gives up a producer; the next use gets a new one. Several batches may give up the same one.</summary>
     public void GiveUp(SharedProducer producer, string reason)
     {
         lock (_gate)
@@ -97,6 +105,32 @@ internal sealed partial class OutboxProducer(IServiceProvider services, ILogger<
     [LoggerMessage("Kafka client: {Message}")]
     private partial void LogClient(LogLevel level, string message);
 
-    [LoggerMessage(LogLevel.Warning, "Replacing the Kafka producer, unacknowledged events will be published again: {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "Kafka producer replaced; its unacknowledged events are published again: {Reason}")]
     private partial void LogReplaced(string reason);
+}
+
+/// <summary>A producer that several batches use at once. The last user disposes it once it is retired: the native client must
+/// not be freed under a call.</summary>
+internal sealed class SharedProducer(IProducer<byte[], byte[]> client) : IDisposable
+{
+    /// <summary>The owner counts as a user until it retires the producer.</summary>
+    private int _users = 1;
+
+    public IProducer<byte[], byte[]> Client => client;
+
+    /// <summary>Whether the broker refused a request of this producer: what else it held was dropped because of that.</summary>
+    public bool HasRefused { get; set; }
+
+    public void Enter() => Interlocked.Increment(ref _users);
+
+    public void Retire() => Dispose();
+
+    public void Dispose()
+    {
+        if (Interlocked.Decrement(ref _users) == 0)
+        {
+            // Disposing waits for the client's threads, and one of them may be the caller's.
+            _ = Task.Run(client.Dispose);
+        }
+    }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Confluent.Kafka;
 using ServiceDesk.Events;
 using ServiceDesk.OutboxRelay.Outbox;
@@ -6,93 +5,122 @@ using ServiceDesk.Settings;
 
 namespace ServiceDesk.OutboxRelay.Publishing;
 
-/// <summary>Publishes a claimed batch: all at once, in order, and waits for all delivery reports together.</summary>
+/// <summary>Publishes claimed events. Each call returns within <see cref="RelaySettings.PublishTimeout"/>, or sooner when it
+/// is told to give up: what is not acknowledged by then counts as not published.</summary>
 internal sealed class Publisher(
     OutboxProducer producers, KafkaSettings kafka, RelaySettings settings, RelayMetrics metrics, TimeProvider time)
 {
-    /// <summary>Returns within <see cref="RelaySettings.PublishTimeout"/>, or sooner when <paramref name="giveUp"/> fires: what is
-    /// not acknowledged by then counts as not published.</summary>
-    public async Task<IReadOnlyList<PublishedEvent>> PublishAsync(IReadOnlyList<OutboxEvent> events, CancellationToken giveUp)
+    /// <summary>Publishes all at once, in order, and waits for all delivery reports together.</summary>
+    public async Task<IReadOnlyList<Delivery>> PublishAsync(IReadOnlyList<OutboxEvent> events, CancellationToken giveUp)
     {
         var started = time.GetTimestamp();
         using var limit = new CancellationTokenSource(settings.PublishTimeout, time);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, giveUp);
-        var suspects = events.Where(e => e.Attempts > 1).Select(e => e.AggregateId).ToHashSet();
-        var outcome = new List<PublishedEvent>(events.Count);
-        outcome.AddRange(await SendAsync([.. events.Where(e => !suspects.Contains(e.AggregateId))], end.Token));
-        foreach (var ticket in events.Where(e => suspects.Contains(e.AggregateId)).GroupBy(e => e.AggregateId))
+        using var producer = producers.Rent();
+        var deliveries = await SendAsync(producer, events, end.Token);
+        if (WhyProducerEnds(deliveries) is { } reason)
         {
-            outcome.AddRange(await SendOneByOneAsync(ticket, end.Token));
+            producers.GiveUp(producer, reason);
         }
 
         metrics.PublishDuration(time.GetElapsedTime(started));
-        return outcome;
+        return deliveries;
     }
 
-    /// <summary>A ticket with an event the broker refused before: alone, so that it does not take others down with it again,
-    /// and in order, so that nothing of the ticket passes an event that must be tried once more.</summary>
-    private async Task<List<PublishedEvent>> SendOneByOneAsync(IEnumerable<OutboxEvent> ticket, CancellationToken end)
+    /// <summary>Publishes events of tickets with an event the broker refused before. One at a time, by a producer of their own, so
+    /// that another refusal harms nothing else; and in order, so that nothing passes an event that must be tried again (P3).</summary>
+    public async Task<IReadOnlyList<Delivery>> PublishOneByOneAsync(
+        IReadOnlyList<OutboxEvent> events, CancellationToken giveUp)
     {
-        var outcome = new List<PublishedEvent>();
-        var held = false;
-        foreach (var outboxEvent in ticket)
-        {
-            outcome.AddRange(held || end.IsCancellationRequested
-                ? [new PublishedEvent(outboxEvent, PublishErrors.HeldBack)]
-                : await SendAsync([outboxEvent], end));
-            held |= outcome[^1].Error is { } error && !PublishErrors.IsFinal(error);
-        }
-
-        return outcome;
-    }
-
-    private async Task<IReadOnlyList<PublishedEvent>> SendAsync(List<OutboxEvent> events, CancellationToken end)
-    {
-        if (events.Count == 0)
-        {
-            return [];
-        }
-
-        using var producer = producers.Rent();
-        var delivery = new BatchDelivery(events);
+        using var limit = new CancellationTokenSource(settings.PublishTimeout, time);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, giveUp);
+        var deliveries = new List<Delivery>(events.Count);
+        var producer = producers.Separate();
         try
         {
-            if (ProduceAll(producer.Client, events, delivery))
+            foreach (var ticket in events.GroupBy(e => e.AggregateId))
             {
-                await delivery.All.WaitAsync(end);
+                var isHeld = false;
+                foreach (var outboxEvent in ticket)
+                {
+                    if (isHeld || end.IsCancellationRequested)
+                    {
+                        deliveries.Add(new Delivery(
+                            outboxEvent, DeliveryOutcome.HeldBack, "held back behind an earlier event of its ticket"));
+                        continue;
+                    }
+
+                    var delivery = (await SendAsync(producer, [outboxEvent], end.Token))[0];
+                    deliveries.Add(delivery);
+                    if (WhyProducerEnds([delivery]) is not null)
+                    {
+                        isHeld = true;
+                        producer.Dispose();
+                        producer = producers.Separate();
+                    }
+                }
+            }
+        }
+        finally
+        {
+            producer.Dispose();
+        }
+
+        return deliveries;
+    }
+
+    /// <summary>A producer that left an event behind must not be used again: a retry of its own could still bring that event to
+    /// the topic, after later ones (P3).</summary>
+    private static string? WhyProducerEnds(IReadOnlyList<Delivery> deliveries)
+    {
+        foreach (var delivery in deliveries)
+        {
+            if (delivery.Outcome is not (DeliveryOutcome.Acknowledged or DeliveryOutcome.RefusedForGood))
+            {
+                return delivery.Reason;
+            }
+        }
+
+        return null;
+    }
+
+    private async Task<IReadOnlyList<Delivery>> SendAsync(
+        SharedProducer producer, IReadOnlyList<OutboxEvent> events, CancellationToken end)
+    {
+        var reports = new BatchReports(events, producer);
+        try
+        {
+            if (Produce(producer.Client, events, reports))
+            {
+                await reports.All.WaitAsync(end);
             }
         }
         catch (OperationCanceledException)
         {
-            // The outcome below says which events are not acknowledged.
+            // Close says which events are not acknowledged.
         }
 
-        var outcome = delivery.Outcome();
-        if (outcome.FirstOrDefault(e => e.Error is not null && !PublishErrors.IsFinal(e.Error)).Error is { } error)
-        {
-            producers.GiveUp(producer, error.Reason);
-        }
-
-        return outcome;
+        return reports.Close();
     }
 
-    /// <returns>False when the client took only the first ones: the others must not pass the one it did not take.</returns>
-    private bool ProduceAll(IProducer<byte[], byte[]> producer, List<OutboxEvent> events, BatchDelivery delivery)
+    /// <returns>False when the producer took only the first ones: the others must not pass the one it did not take.</returns>
+    private bool Produce(IProducer<byte[], byte[]> producer, IReadOnlyList<OutboxEvent> events, BatchReports reports)
     {
         for (var i = 0; i < events.Count; i++)
         {
             var stored = OutboxHeaders.Read(events[i].Headers);
-            using var activity = RelayTracing.StartPublish(events[i], stored, kafka.Topic);
+            var span = PublishSpans.Start(events[i], stored, kafka.Topic);
+            var handler = reports.HandlerOf(i, span);
             try
             {
-                producer.Produce(kafka.Topic, EventMessages.Create(events[i], stored, activity), delivery.ReportOf(i));
+                producer.Produce(kafka.Topic, EventMessages.Create(events[i], stored, span), handler);
             }
-            catch (ProduceException<byte[], byte[]> refused)
+            catch (KafkaException failure)
             {
-                activity?.SetStatus(ActivityStatusCode.Error, refused.Error.Reason);
-                var error = PublishErrors.ByClient(refused.Error);
-                delivery.Report(i, error);
-                if (!PublishErrors.IsFinal(error))
+                var outcome = Delivery.OutcomeOfProduce(failure.Error);
+                reports.NotTaken(
+                    i, outcome, $"{failure.Error.Code}: {failure.Error.Reason}", failure.Error.Code.ToString());
+                if (outcome != DeliveryOutcome.RefusedForGood)
                 {
                     return false;
                 }

@@ -13,7 +13,7 @@ internal static class PublishingExtensions
             {
                 builder.ConfigureKafka(settings.Config);
                 OutboxProducer.Configure(settings.Config);
-                // We have our own: readiness that writes to no topic, one trace across the hop, no statistics every second.
+                // We have our own: readiness that writes to no topic, a span per event, no statistics every second.
                 settings.DisableHealthChecks = true;
                 settings.DisableTracing = true;
                 settings.DisableMetrics = true;

@@ -51,6 +51,35 @@ public sealed class RefusalTests(FaultServersFixture servers) : IClassFixture<Fa
         Assert.Equal([rows[1].EventId], (await system.Events.ReadAllAsync()).Select(m => MessageReading.Of(m).EventId!.Value));
     }
 
+    /// <summary>Its backoff is longer than this test waits: only the refused request's events may have to wait for it.</summary>
+    [LocalBrokerFact]
+    public async Task A_refused_request_keeps_back_its_own_tickets_and_not_the_relay()
+    {
+        var patience = TimeSpan.FromSeconds(20);
+        await Broker.ClearFaultsAsync();
+        await using var system = await ServiceDeskSystem.CreateAsync(servers.Servers, partitions: 6);
+        system.Settings["KafkaClient__max.in.flight.requests.per.connection"] = "1";
+        system.Settings["OutboxRelay__Backoff"] = system.Settings["OutboxRelay__MaxBackoff"] = "00:02:00";
+        await SeededOutbox.AddAsync(system.Database, tickets: 60, changes: 2);
+        await Broker.FailNextAsync("produce", "INVALID_RECORD", 1);
+        await system.StartRelayAsync();
+
+        await Eventually.SeesAsync("all else is sent", () => system.Database.ScalarAsync<long>(
+            """
+            SELECT count(*) FROM outbox WHERE status <> 'sent'
+                AND aggregate_id NOT IN (SELECT aggregate_id FROM outbox WHERE status = 'pending' AND attempts = 1)
+            """), others => others == 0, patience);
+        await SeededOutbox.AddAsync(system.Database, tickets: 1, changes: 3);
+        await Eventually.SeesAsync("a new ticket is sent", () => system.Database.ScalarAsync<long>(
+            """
+            SELECT count(*) FROM outbox WHERE status = 'sent'
+                AND aggregate_id = (SELECT aggregate_id FROM outbox ORDER BY id DESC LIMIT 1)
+            """), sent => sent == 3, patience);
+
+        Assert.InRange(await SeededOutbox.CountAsync(system.Database, "pending"), 1, 60);
+        (await PublishedOrder.ReadAsync(system)).HasNoInversion();
+    }
+
     private LocalKafkaProcess Broker => servers.Servers.Kafka.Breakable!;
 
     /// <summary>One partition: all events share their requests. One request at a time, because our broker does not check the

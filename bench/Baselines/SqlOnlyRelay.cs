@@ -12,6 +12,7 @@ internal static class SqlOnlyRelay
     {
         var settings = new RelaySettings();
         var outbox = new OutboxStore(database);
+        var pace = new Pace(settings.BatchSize);
         var underWay = new List<Task>();
         while (true)
         {
@@ -20,7 +21,8 @@ internal static class SqlOnlyRelay
                 await FinishOneAsync(underWay);
             }
 
-            var batch = await outbox.ClaimAsync(settings.BatchSize, cancellation);
+            var batch = await outbox.ClaimAsync(pace.BatchSize, cancellation);
+            pace.Claimed(batch.HasMore);
             if (batch.Events.Count > 0)
             {
                 underWay.Add(outbox.MarkSentAsync(batch.Token, [.. batch.Events.Select(e => e.Id)], cancellation));

@@ -74,7 +74,7 @@ internal static class NotifierCase
     }
 
     private static IEnumerable<Message<byte[], byte[]>> Messages(BenchRun bench, int count) =>
-        SampleEvents.Create(count, bench.Sizes.EventsPerTicket).Select(e => EventMessages.Create(e, OutboxHeaders.Read(e.Headers), activity: null));
+        SampleEvents.Create(count, bench.Sizes.EventsPerTicket).Select(e => EventMessages.Create(e, OutboxHeaders.Read(e.Headers), span: null));
 
     /// <summary>As many as users get, but with LocalKafka as many as it needs to keep all messages.</summary>
     private static int Partitions(BenchRun bench, int count)

@@ -10,7 +10,9 @@ namespace ServiceDesk.Bench.Cases;
 /// <param name="bench">The run.</param>
 /// <param name="system">Where the outbox is.</param>
 /// <param name="keepsRows">Whether sent rows stay, as history.</param>
-internal sealed class OutboxDrain(BenchRun bench, BenchSystem system, bool keepsRows = false)
+/// <param name="holdsTransaction">Whether another session holds a transaction open meanwhile, so that Postgres keeps every old
+/// version and every index entry for it.</param>
+internal sealed class OutboxDrain(BenchRun bench, BenchSystem system, bool keepsRows = false, bool holdsTransaction = false)
 {
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(15);
@@ -56,6 +58,7 @@ internal sealed class OutboxDrain(BenchRun bench, BenchSystem system, bool keeps
     {
         await using var connection = await system.Database.Source.OpenConnectionAsync(bench.Cancellation);
         await InsertBacklogAsync(connection);
+        await using var held = holdsTransaction ? await HoldTransactionAsync() : null;
         var started = Stopwatch.GetTimestamp();
         await drain();
         await NothingIsLeftAsync(connection, started);
@@ -75,6 +78,15 @@ internal sealed class OutboxDrain(BenchRun bench, BenchSystem system, bool keeps
         };
         await insert.ExecuteNonQueryAsync(bench.Cancellation);
         await transaction.CommitAsync(bench.Cancellation);
+    }
+
+    /// <summary>A snapshot, as a dump has one for hours.</summary>
+    private async Task<NpgsqlConnection> HoldTransactionAsync()
+    {
+        var connection = await system.Database.Source.OpenConnectionAsync(bench.Cancellation);
+        await using var begin = new NpgsqlCommand("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM tickets", connection);
+        await begin.ExecuteNonQueryAsync(bench.Cancellation);
+        return connection;
     }
 
     private async Task NothingIsLeftAsync(NpgsqlConnection connection, long started)
