@@ -15,7 +15,7 @@ namespace ServiceDesk.Notifier.Consuming;
 /// waited out and never counts as an attempt (P5).
 /// </summary>
 internal sealed partial class PartitionRetry(
-    EventProcessor processor, ProcessedEvents processed, Schema schema, NotifierSettings settings, NotifierMetrics metrics,
+    EventProcessor processor, IEventStore store, Schema schema, NotifierSettings settings, NotifierMetrics metrics,
     TimeProvider time, ILogger<PartitionRetry> logger)
 {
     private readonly ConcurrentDictionary<TopicPartition, string> _undeliverable = new();
@@ -129,7 +129,7 @@ internal sealed partial class PartitionRetry(
         var reason = (failure as PostgresException)?.MessageText ?? failure.Message;
         try
         {
-            var attempts = await processed.RecordAttemptAsync(ticketEvent, reason, cancellationToken);
+            var attempts = await store.RecordAttemptAsync(ticketEvent, reason, cancellationToken);
             LogFailed(ticketEvent.EventId, ticketEvent.AggregateId, ticketEvent.RequestId, attempts, settings.MaxAttempts, reason);
             // Null: somebody else has finished it.
             message.IsSettled = attempts is null;

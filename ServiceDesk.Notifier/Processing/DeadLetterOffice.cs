@@ -6,7 +6,7 @@ namespace ServiceDesk.Notifier.Processing;
 /// <summary>Turns messages that can have no effect into dead letters. What the broker has acknowledged stays acknowledged
 /// when the rest must be tried again.</summary>
 internal sealed partial class DeadLetterOffice(
-    DeadLetters deadLetters, ProcessedEvents processed, NotifierMetrics metrics, ILogger<DeadLetterOffice> logger)
+    DeadLetters deadLetters, IEventStore store, NotifierMetrics metrics, ILogger<DeadLetterOffice> logger)
 {
     /// <exception cref="DeadLetterException">Some letters are not safe; their messages are not settled.</exception>
     public async Task BuryAsync(IReadOnlyList<ReceivedMessage> refused, CancellationToken cancellationToken)
@@ -20,7 +20,7 @@ internal sealed partial class DeadLetterOffice(
         cancellationToken.ThrowIfCancellationRequested();
         // The letter first: an event is never failed without one.
         var buried = refused.Where(m => m.HasDeadLetter).ToList();
-        await processed.MarkFailedAsync([.. buried.Where(m => m.Event is not null).Select(m => m.Event!.EventId)], cancellationToken);
+        await store.MarkFailedAsync([.. buried.Where(m => m.Event is not null).Select(m => m.Event!.EventId)], cancellationToken);
         buried.ForEach(Settle);
         if (failure is not null)
         {

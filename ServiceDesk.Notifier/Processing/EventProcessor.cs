@@ -5,7 +5,7 @@ namespace ServiceDesk.Notifier.Processing;
 
 /// <summary>Processes messages: the effect of each event once (P2), a dead letter for each message that can have none.</summary>
 internal sealed partial class EventProcessor(
-    ProcessedEvents processed, DeadLetterOffice deadLetters, ConsumerTracing tracing, NotifierMetrics metrics, TimeProvider time,
+    IEventStore store, DeadLetterOffice deadLetters, ConsumerTracing tracing, NotifierMetrics metrics, TimeProvider time,
     ILogger<EventProcessor> logger)
 {
     /// <summary>Settles all messages, or throws and leaves those unsettled that must be tried again.</summary>
@@ -30,7 +30,7 @@ internal sealed partial class EventProcessor(
         try
         {
             // A batch may hold an event twice; the statement takes each id once.
-            var applied = await processed.ApplyAsync(
+            var applied = await store.ApplyAsync(
                 [.. messages.Select(m => m.Event!).DistinctBy(e => e.EventId)], cancellationToken);
             var now = time.GetUtcNow();
             foreach (var message in messages)

@@ -4,10 +4,8 @@ using ServiceDesk.Notifier.Events;
 namespace ServiceDesk.Notifier.Processing;
 
 /// <summary>The memory of the idempotent consumer, and the effect, in Postgres.</summary>
-internal sealed class ProcessedEvents(NpgsqlDataSource database)
+internal sealed class ProcessedEvents(NpgsqlDataSource database) : IEventStore
 {
-    /// <summary>Applies the effects of events that are all different, in one transaction (P2).</summary>
-    /// <returns>The ids whose effect happened now; the others are duplicates.</returns>
     public async Task<HashSet<Guid>> ApplyAsync(IReadOnlyCollection<TicketEvent> events, CancellationToken cancellationToken)
     {
         await using var apply = database.CreateCommand(ProcessingSql.Apply);
@@ -29,7 +27,6 @@ internal sealed class ProcessedEvents(NpgsqlDataSource database)
         return applied;
     }
 
-    /// <returns>How often the event was tried by now, or null when it is done or failed already.</returns>
     public async Task<int?> RecordAttemptAsync(TicketEvent failed, string error, CancellationToken cancellationToken)
     {
         await using var record = database.CreateCommand(ProcessingSql.RecordAttempt);

@@ -19,11 +19,16 @@ internal static class FaultCatalog
             new RebalanceStormFault(),
             new RollingRestartFault(),
             new PoisonFault(),
+            new BigMessagesFault(),
             new ConnectionsCutFault(),
         ];
         if (servers.Kafka.Breakable is { } broker)
         {
-            faults.AddRange([new BrokerDownFault(broker), new BrokerLatencyFault(broker), new BrokerErrorsFault(broker)]);
+            faults.AddRange(
+            [
+                new BrokerDownFault(broker), new BrokerLatencyFault(broker), new BrokerErrorsFault(broker),
+                new ForgottenProducersFault(broker),
+            ]);
         }
 
         if (chaos is { BrokerKill: { } kill, BrokerStart: { } start })
