@@ -3,29 +3,27 @@ using ServiceDesk.Notifier.Events;
 
 namespace ServiceDesk.Notifier.Consuming;
 
-/// <summary>Messages that share a transaction. They are collected on the consuming thread and read off it.</summary>
+/// <summary>Messages that share a transaction.</summary>
 internal sealed class Batch
 {
     /// <summary>Bounds memory where messages are large: two batches are held at a time.</summary>
     public const long MostBytes = 8 * 1024 * 1024;
 
-    private readonly List<ConsumeResult<byte[], byte[]>> _raw = [];
-    private List<ReceivedMessage>? _read;
+    private readonly List<ReceivedMessage> _messages = [];
 
-    public int Count => _raw.Count;
+    public IReadOnlyList<ReceivedMessage> Messages => _messages;
+
+    public int Count => _messages.Count;
 
     public long Bytes { get; private set; }
 
     /// <summary>Of each partition, the offset to commit when the batch is settled.</summary>
-    public IEnumerable<TopicPartitionOffset> Ends => _raw.GroupBy(m => m.TopicPartition)
-        .Select(partition => new TopicPartitionOffset(partition.Key, partition.Last().Offset + 1));
+    public IEnumerable<TopicPartitionOffset> Ends => _messages.GroupBy(m => m.Partition).Select(partition => partition.Last().Next);
 
+    /// <summary>Reads the message, on the consuming thread: the batch before this one waits for the database meanwhile.</summary>
     public void Add(ConsumeResult<byte[], byte[]> message)
     {
-        _raw.Add(message);
+        _messages.Add(EventReader.Read(message));
         Bytes += (message.Message.Key?.Length ?? 0) + (message.Message.Value?.Length ?? 0);
     }
-
-    /// <summary>The same messages at every call, so that what is settled stays settled in a retry.</summary>
-    public IReadOnlyList<ReceivedMessage> Read() => _read ??= _raw.ConvertAll(EventReader.Read);
 }

@@ -81,7 +81,7 @@ internal sealed partial class ConsumeLoop(
         if (await FinishAsync(batch, stopping) && batch.Count > 0)
         {
             _underWay = batch;
-            _processing = Task.Run(() => processor.ProcessAsync(batch.Read(), stopping), CancellationToken.None);
+            _processing = Task.Run(() => processor.ProcessAsync(batch.Messages, stopping), CancellationToken.None);
         }
 
         retries.Collect(consumer, offsets);
@@ -129,7 +129,7 @@ internal sealed partial class ConsumeLoop(
         catch (Exception failure) when (failure is not OperationCanceledException || !stopping.IsCancellationRequested)
         {
             LogBatchFailed(done.Count, failure.Message);
-            retries.Begin(consumer, [.. done.Read(), .. next.Read()]);
+            retries.Begin(consumer, [.. done.Messages, .. next.Messages]);
             return false;
         }
     }

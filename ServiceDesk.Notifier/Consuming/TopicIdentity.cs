@@ -16,6 +16,7 @@ internal sealed partial class TopicIdentity(
 {
     private const string FindForeign =
         """
+        -- find positions in another topic
         WITH met AS (
             INSERT INTO consumed_topics (group_id, topic, partition, topic_id)
             SELECT $1, $2, partition, $3 FROM unnest($4::int[]) AS partition
@@ -27,6 +28,7 @@ internal sealed partial class TopicIdentity(
 
     private const string Adopt =
         """
+        -- adopt topic
         UPDATE consumed_topics SET topic_id = $3 WHERE group_id = $1 AND topic = $2 AND partition = ANY($4)
         """;
 

@@ -11,6 +11,7 @@ internal static class ProcessingSql
     /// </summary>
     public const string Apply =
         """
+        -- apply events
         WITH received AS (
             SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::text[])
                 WITH ORDINALITY AS e(event_id, event_type, aggregate, aggregate_id, text, position)
@@ -32,6 +33,7 @@ internal static class ProcessingSql
     /// <summary>Counts an attempt that failed. Returns nothing when the event is done or failed already.</summary>
     public const string RecordAttempt =
         """
+        -- record failed attempt
         INSERT INTO processed_events AS p (event_id, event_type, aggregate, aggregate_id, status, last_error)
         VALUES ($1, $2, $3, $4, 'processing', $5)
         ON CONFLICT (event_id) DO UPDATE SET attempts = p.attempts + 1, last_error = $5
@@ -41,11 +43,13 @@ internal static class ProcessingSql
 
     public const string MarkFailed =
         """
+        -- mark event failed
         UPDATE processed_events SET status = 'failed', failed_at = now() WHERE event_id = ANY($1) AND status = 'processing'
         """;
 
     public const string DeleteDone =
         """
+        -- forget processed events
         DELETE FROM processed_events WHERE event_id IN (
             SELECT event_id FROM processed_events
             WHERE status = 'done' AND processed_at < now() - $1::interval

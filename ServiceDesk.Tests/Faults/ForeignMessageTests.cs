@@ -64,7 +64,8 @@ public sealed class ForeignMessageTests(FaultServersFixture servers) : IClassFix
     {
         const int Count = 12;
         await using var system = await StartAsync();
-        // So large that each has a request of its own, of which one is refused.
+        // In one batch of the notifier's, and so large that each letter has a request of its own, of which one is refused.
+        system.Settings["Notifier__MaxBatchAge"] = "00:00:03";
         var large = new byte[40_000];
         await system.Events.WriteAsync([.. Enumerable.Range(0, Count).Select(i => Foreign($"foreign {i}", large))]);
         await Broker.FailNextAsync("produce", "TOPIC_AUTHORIZATION_FAILED", 1);
