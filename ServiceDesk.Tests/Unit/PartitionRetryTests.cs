@@ -84,6 +84,19 @@ public sealed class PartitionRetryTests : IDisposable
     }
 
     [Fact]
+    public async Task A_letter_that_is_safe_is_not_sent_again_because_the_database_went_away_after_it()
+    {
+        var poison = Message(Guid.NewGuid());
+        _store.Poison.Add(Id(poison));
+        _store.FailedMarks = 5;
+
+        await RunAsync([poison]);
+
+        Assert.Equal([Id(poison)], _store.Failed);
+        Assert.Single(_sink.Codes);
+    }
+
+    [Fact]
     public async Task A_retry_that_is_cancelled_ends_at_once()
     {
         using var cancel = new CancellationTokenSource();
@@ -142,6 +155,9 @@ public sealed class PartitionRetryTests : IDisposable
 
         public int Outages { get; set; }
 
+        /// <summary>How often it is away just when a letter is written.</summary>
+        public int FailedMarks { get; set; }
+
         public Task<HashSet<Guid>> ApplyAsync(IReadOnlyCollection<TicketEvent> events, CancellationToken cancellationToken)
         {
             if (Outages-- > 0)
@@ -164,6 +180,11 @@ public sealed class PartitionRetryTests : IDisposable
 
         public Task MarkFailedAsync(Guid[] eventIds, CancellationToken cancellationToken)
         {
+            if (eventIds.Length > 0 && FailedMarks-- > 0)
+            {
+                throw new NpgsqlException("away", new IOException());
+            }
+
             Failed.AddRange(eventIds);
             return Task.CompletedTask;
         }
