@@ -12,6 +12,8 @@ internal sealed class TestTopic(string bootstrap, string name, int partitions)
 
     public int Partitions => partitions;
 
+    public string Bootstrap => bootstrap;
+
     /// <summary>All messages that are in the topic now, partition by partition, in the order of their offsets.</summary>
     public Task<IReadOnlyList<ConsumeResult<byte[], byte[]>>> ReadAllAsync() => Task.Run(ReadAll);
 

@@ -31,6 +31,11 @@ internal static class FaultCatalog
             ]);
         }
 
+        else
+        {
+            faults.Add(new TopicMadeAnewFault(servers.Kafka));
+        }
+
         if (chaos is { BrokerKill: { } kill, BrokerStart: { } start })
         {
             faults.Add(new BrokerKilledFault(kill, start));

@@ -1,5 +1,3 @@
-using Confluent.Kafka;
-using Confluent.Kafka.Admin;
 using ServiceDesk.Tests.Infrastructure;
 
 namespace ServiceDesk.Tests.Integration.Notifying;
@@ -65,11 +63,9 @@ public sealed class PositionTests(ServersFixture fixture) : IClassFixture<Server
         var notifier = await _system.StartNotifierAsync();
         await _system.Database.ProcessedBecomesAsync($"done={Events}");
         await Eventually.SeesAsync("it remembers which topic it reads", TopicIdsAsync, ids => ids.Count == 1);
-        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = fixture.Servers.Kafka.Bootstrap }).Build();
         // It stands still meanwhile, as in a pause of its machine, so that it does not see the topic gone.
         notifier.Freeze();
-        await admin.DeleteTopicsAsync([_system.Events.Name]);
-        await Eventually.SeesAsync("the broker has deleted it", async () => await CreatesAsync(admin), created => created);
+        await fixture.Servers.Kafka.MakeAnewAsync(_system.Events);
         await WriteAsync(3 * Events);
         notifier.Thaw();
 
@@ -82,17 +78,4 @@ public sealed class PositionTests(ServersFixture fixture) : IClassFixture<Server
         _system.Events.WriteAsync([.. Enumerable.Range(0, count).Select(_ => TicketEvents.Created(Guid.CreateVersion7(), Guid.CreateVersion7()))]);
 
     private Task<List<Guid>> TopicIdsAsync() => _system.Database.RowsAsync(row => row.GetGuid(0), "SELECT topic_id FROM consumed_topics");
-
-    private async Task<bool> CreatesAsync(IAdminClient admin)
-    {
-        try
-        {
-            await admin.CreateTopicsAsync([new TopicSpecification { Name = _system.Events.Name, NumPartitions = 1, ReplicationFactor = 1 }]);
-            return true;
-        }
-        catch (CreateTopicsException exists) when (exists.Results[0].Error.Code == ErrorCode.TopicAlreadyExists)
-        {
-            return false;
-        }
-    }
 }
