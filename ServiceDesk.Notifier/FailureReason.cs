@@ -4,7 +4,10 @@ namespace ServiceDesk.Notifier;
 internal static class FailureReason
 {
     public const string Unreadable = "unreadable";
+    public const string UnknownType = "unknown_type";
     public const string Effect = "effect";
     public const string Database = "database";
     public const string DeadLetter = "dead_letter";
+
+    public static readonly string[] All = [Unreadable, UnknownType, Effect, Database, DeadLetter];
 }

@@ -37,7 +37,7 @@ internal sealed class NotifierMetrics
                 _processed.Add(0, Type(type), new("status", outcome));
             }
 
-            foreach (var reason in new[] { FailureReason.Unreadable, FailureReason.Effect, FailureReason.Database, FailureReason.DeadLetter })
+            foreach (var reason in FailureReason.All)
             {
                 _errors.Add(0, Type(type), new("reason", reason));
             }

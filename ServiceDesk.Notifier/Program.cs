@@ -17,7 +17,7 @@ try
     builder.AddConsuming(kafka);
     builder.Services.AddSingleton<NotifierMetrics>();
     builder.Services.AddSingleton<ProcessedEvents>();
-    builder.Services.AddSingleton<EventProcessor>();
+    builder.Services.AddSingleton<IEventStore>(services => services.GetRequiredService<ProcessedEvents>());
     builder.Services.AddHostedService<Retention>();
 
     await using var app = builder.Build();

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using Confluent.Kafka;
 using ServiceDesk.Settings;
 
@@ -8,70 +6,56 @@ namespace ServiceDesk.Clients.Kafka;
 /// <summary>Copies what can never be published or processed to the dead-letter topic, with the reason in its headers.</summary>
 public sealed class DeadLetters(IMessageSink sink, KafkaSettings kafka)
 {
-    private const int MaxReason = 1000;
+    private static readonly Error NotPersisted = new(ErrorCode.Local_TimedOut, "the dead letter is not known to be persisted");
 
-    /// <exception cref="KafkaException">The copy is not safe; the caller must try again.</exception>
+    /// <summary>Sends letters together. Whatever a message holds, one form of its letter fits into the topic (P5).</summary>
+    /// <returns>For each letter in the order given, why it is not safe and must be sent again; null when it is safe.</returns>
+    public async Task<IReadOnlyList<Error?>> SendAsync(IReadOnlyList<DeadLetter> letters, CancellationToken cancellationToken)
+    {
+        var outcomes = new Error?[letters.Count];
+        var open = Enumerable.Range(0, letters.Count).ToList();
+        foreach (var form in DeadLetterForm.All)
+        {
+            await Task.WhenAll(open.Select(async i => outcomes[i] = await SendAsync(form.Write(letters[i]), cancellationToken)));
+            open.RemoveAll(i => !IsAboutTheMessage(outcomes[i]));
+        }
+
+        return outcomes;
+    }
+
+    /// <summary>Sends one letter.</summary>
+    /// <exception cref="KafkaException">The letter is not safe; the caller must try again.</exception>
     public async Task SendAsync(
         Message<byte[], byte[]> message, string reason, DeadLetterOrigin origin, CancellationToken cancellationToken)
     {
-        var letter = new Message<byte[], byte[]>
+        if (await SendAsync([new DeadLetter(message, DeadLetterCode.Rejected, reason, origin)], cancellationToken) is [{ } error])
         {
-            Key = message.Key,
-            Value = message.Value,
-            Headers = Headers(message, reason, origin),
-        };
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new KafkaException(error);
+        }
+    }
+
+    private async Task<Error?> SendAsync(Message<byte[], byte[]> letter, CancellationToken cancellationToken)
+    {
         try
         {
-            await SendAsync(letter, cancellationToken);
+            var result = await sink.SendAsync(kafka.DeadLetterTopic, letter, cancellationToken);
+            return result.Status == PersistenceStatus.Persisted ? null : NotPersisted;
         }
-        catch (ProduceException<byte[], byte[]> refused) when (
-            refused.Error.Code is ErrorCode.MsgSizeTooLarge or ErrorCode.InvalidRecord)
+        catch (KafkaException refused)
         {
-            // Too large for this topic too: its headers still tell which event it was.
-            letter.Headers.Add("dlq_value_left_out", Utf8($"{message.Value?.Length ?? 0} bytes"));
-            letter.Value = [];
-            await SendAsync(letter, cancellationToken);
+            return refused.Error;
+        }
+        catch (OperationCanceledException)
+        {
+            // The letters that were acknowledged before are still worth knowing.
+            return NotPersisted;
         }
     }
 
-    private async Task SendAsync(Message<byte[], byte[]> letter, CancellationToken cancellationToken)
-    {
-        var result = await sink.SendAsync(kafka.DeadLetterTopic, letter, cancellationToken);
-        if (result.Status != PersistenceStatus.Persisted)
-        {
-            throw new KafkaException(new Error(ErrorCode.Local_TimedOut, "the dead letter is not known to be persisted"));
-        }
-    }
-
-    private static Headers Headers(Message<byte[], byte[]> message, string reason, DeadLetterOrigin origin)
-    {
-        var headers = new Headers();
-        foreach (var header in message.Headers ?? [])
-        {
-            headers.Add(header.Key, header.GetValueBytes());
-        }
-
-        headers.Add("dlq_reason", Utf8(reason.Length > MaxReason ? reason[..MaxReason] : reason));
-        headers.Add("dlq_topic", Utf8(origin.Topic));
-        headers.Add("dlq_attempts", Utf8(origin.Attempts.ToString(CultureInfo.InvariantCulture)));
-        if (origin is { Partition: { } partition, Offset: { } offset })
-        {
-            headers.Add("dlq_partition", Utf8(partition.ToString(CultureInfo.InvariantCulture)));
-            headers.Add("dlq_offset", Utf8(offset.ToString(CultureInfo.InvariantCulture)));
-        }
-
-        return headers;
-    }
-
-    private static byte[] Utf8(string text) => Encoding.UTF8.GetBytes(text);
+    private static bool IsAboutTheMessage(Error? error) => error?.Code is
+        ErrorCode.MsgSizeTooLarge or ErrorCode.RecordListTooLarge or ErrorCode.InvalidRecord or ErrorCode.PolicyViolation;
 }
-
-/// <summary>Where a dead letter comes from.</summary>
-/// <param name="Topic">The topic it was, or was to be, in.</param>
-/// <param name="Partition">Null when it never reached the topic.</param>
-/// <param name="Offset">Null when it never reached the topic.</param>
-/// <param name="Attempts">How often it was tried.</param>
-public readonly record struct DeadLetterOrigin(string Topic, int? Partition, long? Offset, int Attempts);
 
 /// <summary>Sends one message and waits until the broker has acknowledged it.</summary>
 public interface IMessageSink

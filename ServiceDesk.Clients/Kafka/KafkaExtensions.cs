@@ -7,9 +7,14 @@ namespace ServiceDesk.Clients.Kafka;
 
 public static class KafkaExtensions
 {
-    /// <summary>What every client of Kafka here has in common; TLS and SASL come from section <c>KafkaClient</c>, under
+    /// <summary>What every Kafka client of a service has in common; TLS and SASL come from section <c>KafkaClient</c>, under
     /// librdkafka's own names.</summary>
-    public static void ConfigureKafka(this IHostApplicationBuilder builder, ClientConfig config)
+    /// <param name="builder">The service's builder.</param>
+    /// <param name="config">The client's configuration.</param>
+    /// <param name="promised">Sets what the promises rest on, after all that configuration can change.</param>
+    /// <exception cref="SettingsException">The brokers, or a setting of <c>KafkaClient</c>, cannot be used.</exception>
+    public static void ConfigureKafka<T>(this IHostApplicationBuilder builder, T config, Action<T>? promised = null)
+        where T : ClientConfig
     {
         var brokers = builder.Configuration.GetConnectionString(ConnectionNames.Kafka);
         if (brokers is not { Length: > 0 } || !brokers.Split(',').All(b => HostAndPort.Parse(b.Trim()) is { Host.Length: > 0, Port: > 0 }))
@@ -17,11 +22,13 @@ public static class KafkaExtensions
             throw SettingsException.For($"ConnectionStrings:{ConnectionNames.Kafka}", brokers, "must be set, as host:port,host:port");
         }
 
-        Configure(config, builder.Environment.ApplicationName, builder.Configuration);
+        Configure(config, builder.Environment.ApplicationName, builder.Configuration, promised);
     }
 
     /// <summary>The part that holds for producers, consumers and admin clients alike.</summary>
-    public static void Configure(ClientConfig config, string clientId, IConfiguration configuration)
+    /// <exception cref="SettingsException">A setting of <c>KafkaClient</c> cannot be used.</exception>
+    public static void Configure<T>(T config, string clientId, IConfiguration configuration, Action<T>? promised = null)
+        where T : ClientConfig
     {
         config.ClientId = clientId;
         // Back soon after an outage, however long it was.
@@ -32,14 +39,14 @@ public static class KafkaExtensions
         config.AllowAutoCreateTopics = false;
         if (config is ProducerConfig)
         {
-            // How long an idle one waits before it looks again whether it is to stop; reports wake it at once. The default of
-            // 100 ms is a twentieth of a percent of a core for each producer.
+            // An idle producer looks this often whether it should stop; reports wake it at once. The default of 100 ms costs
+            // a twentieth of a percent of a core for each producer.
             config.CancellationDelayMaxMs = 500;
         }
 
-        foreach (var setting in configuration.GetSection("KafkaClient").GetChildren())
-        {
-            config.Set(setting.Key, setting.Value ?? "");
-        }
+        var given = KafkaClientSettings.Read(configuration);
+        given.Apply(config);
+        promised?.Invoke(config);
+        given.Check(config);
     }
 }

@@ -7,7 +7,7 @@ namespace ServiceDesk.Clients.Postgres;
 public sealed class Schema(NpgsqlDataSource database)
 {
     /// <summary>The newest migration this build relies on, by its name in DbUp's journal.</summary>
-    public const string RequiredScript = "ServiceDesk.Migrator.Scripts.0007_outbox_queue.sql";
+    public const string RequiredScript = "ServiceDesk.Migrator.Scripts.0008_consumed_topics.sql";
 
     private const string IsApplied = "SELECT EXISTS (SELECT FROM schemaversions WHERE scriptname = $1)";
 

@@ -9,21 +9,26 @@ namespace ServiceDesk.Notifier.Consuming;
 /// <summary>
 /// The loop: collect what is there, process it in one transaction, then store the offsets. While one batch is processed the
 /// next is collected; they are processed one after the other. A batch that fails is handed to <see cref="Retries"/>, its
-/// partitions paused: the loop goes on with the others, and keeps its place in the group.
+/// partitions paused. The loop goes on with the others and polls Kafka whatever processing takes, so it keeps its place in
+/// the group (P5).
 /// </summary>
 internal sealed partial class ConsumeLoop(
-    IConsumer<byte[], byte[]> consumer, EventProcessor processor, Retries retries, Offsets offsets, SchemaGate schema,
-    KafkaSettings kafka, NotifierSettings settings, NotifierMetrics metrics, TimeProvider time, ILogger<ConsumeLoop> logger)
+    IConsumer<byte[], byte[]> consumer, EventProcessor processor, Retries retries, Offsets offsets, TopicIdentity topic,
+    SchemaGate schema, KafkaSettings kafka, NotifierSettings settings, NotifierMetrics metrics, TimeProvider time,
+    ILogger<ConsumeLoop> logger)
     : BackgroundService
 {
     private static readonly TimeSpan IdleWait = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LagInterval = TimeSpan.FromSeconds(1);
 
-    private List<ReceivedMessage> _underWay = [];
+    /// <summary>Longest time without a poll; far below any usable <c>max.poll.interval.ms</c>.</summary>
+    private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
+
+    private Batch _underWay = new();
     private Task _processing = Task.CompletedTask;
     private long _lastLag;
 
-    /// <summary>Off the start-up path at once: Consume blocks its thread.</summary>
+    /// <summary>Consume blocks, so it runs off the start-up path.</summary>
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.Run(() => LoopAsync(stoppingToken), CancellationToken.None);
 
     private async Task LoopAsync(CancellationToken stopping)
@@ -37,7 +42,7 @@ internal sealed partial class ConsumeLoop(
                 await RoundAsync(stopping);
             }
 
-            await FinishAsync([], stopping);
+            await FinishAsync(new Batch(), stopping);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -67,11 +72,16 @@ internal sealed partial class ConsumeLoop(
 
     private async Task ConsumeAsync(CancellationToken stopping)
     {
+        if (topic.Poll(consumer.Assignment) is { } rewind)
+        {
+            await RewindAsync(rewind, stopping);
+        }
+
         var batch = Collect();
         if (await FinishAsync(batch, stopping) && batch.Count > 0)
         {
             _underWay = batch;
-            _processing = Task.Run(() => processor.ProcessAsync(batch, stopping), CancellationToken.None);
+            _processing = Task.Run(() => processor.ProcessAsync(batch.Messages, stopping), CancellationToken.None);
         }
 
         retries.Collect(consumer, offsets);
@@ -79,41 +89,89 @@ internal sealed partial class ConsumeLoop(
         ReportLag();
     }
 
+    /// <summary>The topic was made anew: what is under way still belongs to the old one, and so does its position.</summary>
+    private async Task RewindAsync(Rewind rewind, CancellationToken stopping)
+    {
+        await FinishAsync(new Batch(), stopping);
+        var partitions = consumer.Assignment.Where(p => rewind.Partitions.Contains(p.Partition.Value)).ToList();
+        LogRewound(kafka.Topic, rewind.TopicId, string.Join(",", partitions.Select(p => p.Partition.Value)));
+        foreach (var partition in partitions)
+        {
+            retries.Abandon(partition);
+            retries.Welcome(consumer, partition);
+        }
+
+        Offsets.Rewind(consumer, partitions);
+        try
+        {
+            await topic.AdoptAsync(rewind.TopicId, [.. partitions.Select(p => p.Partition.Value)], stopping);
+        }
+        catch (Exception away) when (DatabaseFailure.IsOutage(away))
+        {
+            // The next look finds the same again; what is read twice is skipped.
+            LogNotAdopted(away.Message);
+        }
+    }
+
     /// <summary>Waits for the batch under way.</summary>
     /// <returns>False when it failed: then what was collected after it is retried behind it.</returns>
-    private async Task<bool> FinishAsync(List<ReceivedMessage> next, CancellationToken stopping)
+    private async Task<bool> FinishAsync(Batch next, CancellationToken stopping)
     {
+        await WaitAsync(next);
         var (done, processing) = (_underWay, _processing);
-        (_underWay, _processing) = ([], Task.CompletedTask);
+        (_underWay, _processing) = (new Batch(), Task.CompletedTask);
         try
         {
             await processing;
-            offsets.Store(consumer, done.GroupBy(m => m.Partition).Select(p => p.Last().Next), done.Count);
+            offsets.Store(consumer, done.Ends, done.Count);
             return true;
         }
         catch (Exception failure) when (failure is not OperationCanceledException || !stopping.IsCancellationRequested)
         {
             LogBatchFailed(done.Count, failure.Message);
-            retries.Begin(consumer, [.. done, .. next]);
+            retries.Begin(consumer, [.. done.Messages, .. next.Messages]);
             return false;
         }
     }
 
-    /// <summary>Takes what is there: at most a batch, and no longer than MaxBatchAge after its first message.</summary>
-    private List<ReceivedMessage> Collect()
+    /// <summary>Returns when the batch under way has ended. If that takes long, it goes on to poll, with all partitions paused:
+    /// a member that does not poll is put out of its group, and what it has in hand is delivered to another.</summary>
+    private async Task WaitAsync(Batch next)
     {
-        var batch = new List<ReceivedMessage>();
+        await _processing.WaitAsync(PollInterval, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (_processing.IsCompleted)
+        {
+            return;
+        }
+
+        while (!_processing.IsCompleted)
+        {
+            consumer.Pause(consumer.Assignment);
+            // A partition that is assigned just now is not paused yet.
+            if (Next(IdleWait, next) is { } message)
+            {
+                next.Add(message);
+            }
+        }
+
+        consumer.Resume(consumer.Assignment.Where(partition => !retries.IsRetrying(partition)));
+    }
+
+    /// <summary>Takes what is there: at most a batch, and no longer than MaxBatchAge after its first message.</summary>
+    private Batch Collect()
+    {
+        var batch = new Batch();
         // A batch under way is to be finished as soon as it can be, whether another message comes or not.
         var wait = _underWay.Count == 0 ? IdleWait : settings.MaxBatchAge;
         var first = 0L;
-        while (batch.Count < settings.BatchSize && Next(wait, batch) is { } message)
+        while (batch.Count < settings.BatchSize && batch.Bytes < Batch.MostBytes && Next(wait, batch) is { } message)
         {
             if (batch.Count == 0)
             {
                 first = time.GetTimestamp();
             }
 
-            batch.Add(EventReader.Read(message));
+            batch.Add(message);
             var left = settings.MaxBatchAge - time.GetElapsedTime(first);
             wait = left > TimeSpan.Zero ? left : TimeSpan.Zero;
         }
@@ -123,7 +181,7 @@ internal sealed partial class ConsumeLoop(
     }
 
     /// <summary>An error ends the collecting; what is collected already is processed first.</summary>
-    private ConsumeResult<byte[], byte[]>? Next(TimeSpan wait, List<ReceivedMessage> collected)
+    private ConsumeResult<byte[], byte[]>? Next(TimeSpan wait, Batch collected)
     {
         try
         {
@@ -160,4 +218,10 @@ internal sealed partial class ConsumeLoop(
 
     [LoggerMessage(LogLevel.Warning, "A batch of {Count} failed, its partitions are retried on their own: {Reason}")]
     private partial void LogBatchFailed(int count, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "Topic {Topic} was made anew, its id is {TopicId} now: reading partitions {Partitions} from the beginning")]
+    private partial void LogRewound(string topic, Guid topicId, string partitions);
+
+    [LoggerMessage(LogLevel.Warning, "The new topic's id could not be remembered, it is read from the beginning once more: {Reason}")]
+    private partial void LogNotAdopted(string reason);
 }

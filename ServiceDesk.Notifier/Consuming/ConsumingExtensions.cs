@@ -1,5 +1,7 @@
 using Confluent.Kafka;
 using ServiceDesk.Clients.Kafka;
+using ServiceDesk.Notifier.Processing;
+using ServiceDesk.ServiceDefaults;
 using ServiceDesk.Settings;
 
 namespace ServiceDesk.Notifier.Consuming;
@@ -12,33 +14,37 @@ internal static class ConsumingExtensions
             ConnectionNames.Kafka,
             settings =>
             {
-                builder.ConfigureKafka(settings.Config);
-                Configure(settings.Config, kafka);
+                builder.ConfigureKafka(settings.Config, config => Configure(config, kafka));
                 // We have our own: readiness that writes to no topic, one trace across the hop, no statistics every second.
                 settings.DisableHealthChecks = true;
                 settings.DisableTracing = true;
                 settings.DisableMetrics = true;
             },
-            (services, consumer) => services.GetRequiredService<Assignment>().Handle(consumer));
-        builder.AddKafkaProducer<byte[], byte[]>(ConnectionNames.Kafka, settings =>
-        {
-            builder.ConfigureKafka(settings.Config);
-            settings.Config.Acks = Acks.All;
-            settings.Config.EnableIdempotence = true;
-            settings.Config.MessageTimeoutMs = 8_000;
-            settings.DisableHealthChecks = true;
-            settings.DisableTracing = true;
-            settings.DisableMetrics = true;
-        });
-        builder.Services.AddSingleton<Assignment>();
+            (services, consumer) => services.GetRequiredService<RebalanceHandler>().Attach(consumer));
+        builder.AddKafkaProducer<byte[], byte[]>(
+            ConnectionNames.Kafka,
+            settings =>
+            {
+                builder.ConfigureKafka(settings.Config, ConfigureLetters);
+                settings.DisableHealthChecks = true;
+                settings.DisableTracing = true;
+                settings.DisableMetrics = true;
+            },
+            (services, producer) => services.GetRequiredService<ReplaceableProducer>().BuildFrom(producer));
+        builder.Services.AddSingleton<RebalanceHandler>();
         builder.Services.AddSingleton<Offsets>();
+        builder.Services.AddSingleton<TopicIdentity>();
         builder.Services.AddSingleton<PartitionRetry>();
         builder.Services.AddSingleton<Retries>();
-        builder.Services.AddSingleton<DeadLetterProducer>();
-        builder.Services.AddSingleton<IMessageSink>(services => services.GetRequiredService<DeadLetterProducer>());
-        builder.Services.AddSingleton<IKafkaHandle>(services => services.GetRequiredService<DeadLetterProducer>());
+        builder.Services.AddSingleton<ReplaceableProducer>();
+        builder.Services.AddSingleton<IMessageSink>(services => services.GetRequiredService<ReplaceableProducer>());
+        builder.Services.AddSingleton<IKafkaHandle, ConsumerHandle>();
         builder.Services.AddSingleton<DeadLetters>();
+        builder.Services.AddSingleton<DeadLetterOffice>();
+        builder.Services.AddSingleton<ConsumerTracing>();
+        builder.Services.AddSingleton<EventProcessor>();
         builder.Services.AddKafkaReadiness();
+        builder.Services.AddReadiness<DeadLetterHealthCheck>("dead_letters");
         builder.Services.AddHostedService<ConsumeLoop>();
     }
 
@@ -56,5 +62,14 @@ internal static class ConsumingExtensions
         config.QueuedMaxMessagesKbytes = 16 * 1024;
         config.FetchWaitMaxMs = 100;
         config.FetchErrorBackoffMs = 100;
+    }
+
+    private static void ConfigureLetters(ProducerConfig config)
+    {
+        config.Acks = Acks.All;
+        config.EnableIdempotence = true;
+        config.MessageTimeoutMs = 30_000;
+        // The broker refuses a batch as a whole. A letter larger than this has one of its own, so that no other is cut with it.
+        config.BatchSize = 64 * 1024;
     }
 }

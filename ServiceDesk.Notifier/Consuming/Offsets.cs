@@ -30,6 +30,20 @@ internal sealed partial class Offsets(NotifierSettings settings, NotifierMetrics
         _uncommitted += messages;
     }
 
+    /// <summary>Has partitions read from the beginning, and commits that, so that a crash does not bring the old position back.
+    /// What is read twice by that is skipped as a duplicate (P2).</summary>
+    /// <exception cref="KafkaException">Not all of it is done; the caller must try again.</exception>
+    public static void Rewind(IConsumer<byte[], byte[]> consumer, IReadOnlyCollection<TopicPartition> partitions)
+    {
+        foreach (var partition in partitions)
+        {
+            consumer.StoreOffset(new TopicPartitionOffset(partition, 0));
+            consumer.Seek(new TopicPartitionOffset(partition, Offset.Beginning));
+        }
+
+        consumer.Commit(partitions.Select(partition => new TopicPartitionOffset(partition, 0)));
+    }
+
     public void CommitIfDue(IConsumer<byte[], byte[]> consumer)
     {
         if (_uncommitted > 0 && time.GetElapsedTime(_lastCommit) >= settings.CommitInterval)

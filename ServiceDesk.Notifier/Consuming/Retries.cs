@@ -12,6 +12,9 @@ internal sealed class Retries(PartitionRetry retry)
     private readonly HashSet<TopicPartition> _leftPaused = [];
     private readonly ConcurrentQueue<(CancellationTokenSource Run, List<ReceivedMessage> Messages)> _finished = new();
 
+    /// <summary>Partitions that stay paused until their retry is finished.</summary>
+    public bool IsRetrying(TopicPartition partition) => _running.ContainsKey(partition);
+
     /// <summary>Pauses the partitions of a failed batch and starts to retry them.</summary>
     public void Begin(IConsumer<byte[], byte[]> consumer, IEnumerable<ReceivedMessage> batch)
     {
@@ -46,7 +49,7 @@ internal sealed class Retries(PartitionRetry retry)
         }
     }
 
-    /// <summary>The partition is another member's now.</summary>
+    /// <summary>Ends a partition's retry: it is another member's now, or is read anew.</summary>
     public void Abandon(TopicPartition partition)
     {
         if (_running.Remove(partition, out var run))

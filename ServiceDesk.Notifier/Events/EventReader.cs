@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using Confluent.Kafka;
+using ServiceDesk.Clients.Kafka;
 using ServiceDesk.Events;
 
 namespace ServiceDesk.Notifier.Events;
@@ -19,7 +20,7 @@ internal static class EventReader
         }
         catch (Exception foreign) when (foreign is JsonException or InvalidOperationException or FormatException)
         {
-            return new ReceivedMessage(raw, null, $"not an event in JSON: {foreign.Message}");
+            return Unreadable(raw, $"not an event in JSON: {foreign.Message}");
         }
     }
 
@@ -27,7 +28,7 @@ internal static class EventReader
     {
         if (raw.Message.Value is not { Length: > 0 } value)
         {
-            return new ReceivedMessage(raw, null, "the message has no value");
+            return Unreadable(raw, "the message has no value");
         }
 
         var envelope = EventEnvelope.Read(value);
@@ -38,26 +39,30 @@ internal static class EventReader
             { AggregateId: var id } when id == default => "it has no aggregate_id",
             // Postgres cannot store U+0000: not even that the event failed could be written down.
             { Aggregate: var name } when name is not { Length: > 0 and <= MaxText } || name.Contains('\0') => "it has no usable aggregate",
-            { EventType: var type } when !EventTypes.All.Contains(type) => $"its event_type is not known: '{Short(type)}'",
+            { EventType: not { Length: > 0 } } => "it has no event_type",
             { Payload.ValueKind: not JsonValueKind.Object } => "its payload is not an object",
             _ => null,
         };
-        return problem is null
-            ? new ReceivedMessage(raw, Event(raw.Message.Headers, envelope!), null)
-            : new ReceivedMessage(raw, null, problem);
+        return problem is not null ? Unreadable(raw, problem)
+            : NotificationText.Knows(envelope!.EventType) ? new ReceivedMessage(raw, CreateEvent(raw.Message.Headers, envelope))
+            : new ReceivedMessage(raw, refusal: new Refusal(
+                DeadLetterCode.UnknownType, $"its event_type is not known: '{Shorten(envelope.EventType)}'"));
     }
 
-    private static TicketEvent Event(Headers? headers, EventEnvelope envelope)
+    private static ReceivedMessage Unreadable(ConsumeResult<byte[], byte[]> raw, string reason) =>
+        new(raw, refusal: new Refusal(DeadLetterCode.Unreadable, reason));
+
+    private static TicketEvent CreateEvent(Headers? headers, EventEnvelope envelope)
     {
         ActivityContext.TryParse(
             Text(headers, EventHeaders.TraceParent), Text(headers, EventHeaders.TraceState), isRemote: true, out var trace);
         return new TicketEvent(
             envelope.EventId, envelope.EventType!, envelope.OccurredAt, envelope.Aggregate!, envelope.AggregateId,
-            Short(envelope.RequestId), NotificationText.Of(envelope), trace);
+            Shorten(envelope.RequestId), NotificationText.Write(envelope), trace);
     }
 
     private static string? Text(Headers? headers, string name) =>
         headers is not null && headers.TryGetLastBytes(name, out var bytes) && bytes is not null ? Encoding.UTF8.GetString(bytes) : null;
 
-    private static string? Short(string? text) => text is { Length: > MaxText } ? text[..MaxText] + "…" : text;
+    private static string? Shorten(string? text) => text is { Length: > MaxText } ? text[..MaxText] + "…" : text;
 }

@@ -1,22 +1,27 @@
+using System.Collections.Frozen;
 using System.Text.Json;
 using ServiceDesk.Events;
 
 namespace ServiceDesk.Notifier.Events;
 
-/// <summary>What the people concerned are told. The database bounds its length.</summary>
+/// <summary>What the people concerned are told about an event. The database bounds its length.</summary>
 internal static class NotificationText
 {
-    /// <returns>Empty when the payload lacks what the text needs; the database refuses that.</returns>
-    public static string Of(EventEnvelope envelope)
-    {
-        var title = Text(envelope.Payload, "title");
-        return (envelope.EventType, title) switch
+    /// <summary>One writer for each event type.</summary>
+    private static readonly FrozenDictionary<string, Func<JsonElement, string, string>> Writers =
+        new Dictionary<string, Func<JsonElement, string, string>>
         {
-            (_, null) => "",
-            (EventTypes.TicketCreated, _) => $"New ticket: {title}",
-            _ => $"{title}: {Text(envelope.Payload, "old_status")} -> {Text(envelope.Payload, "status")}",
-        };
-    }
+            [EventTypes.TicketCreated] = (_, title) => $"New ticket: {title}",
+            [EventTypes.TicketStatusChanged] = (payload, title) =>
+                $"{title}: {Text(payload, "old_status")} -> {Text(payload, "status")}",
+        }.ToFrozenDictionary();
+
+    /// <summary>Whether events of this type can be announced; the others are no events of this build.</summary>
+    public static bool Knows(string? eventType) => eventType is not null && Writers.ContainsKey(eventType);
+
+    /// <returns>Empty when the payload lacks what the text needs; the database refuses that.</returns>
+    public static string Write(EventEnvelope envelope) =>
+        Text(envelope.Payload, "title") is { } title ? Writers[envelope.EventType!](envelope.Payload, title) : "";
 
     private static string? Text(JsonElement payload, string name) =>
         payload.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String

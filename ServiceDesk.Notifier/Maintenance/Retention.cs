@@ -11,11 +11,11 @@ internal sealed class Retention(
     private const int Step = 1000;
     private const int MaxSteps = 200;
 
-    protected override async Task RunOnceAsync(CancellationToken cancellation)
+    protected override async Task RunOnceAsync(CancellationToken cancellationToken)
     {
         for (var step = 0; step < MaxSteps; step++)
         {
-            var deleted = await processed.DeleteDoneAsync(settings.Retention, Step, cancellation);
+            var deleted = await processed.DeleteDoneAsync(settings.Retention, Step, cancellationToken);
             metrics.Deleted(deleted);
             if (deleted < Step)
             {

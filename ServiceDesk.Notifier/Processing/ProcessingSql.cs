@@ -4,12 +4,14 @@ namespace ServiceDesk.Notifier.Processing;
 internal static class ProcessingSql
 {
     /// <summary>
-    /// The idempotent consumer, in one statement and so one transaction: record the ids, and apply the effect for exactly
+    /// The idempotent consumer, in one statement and so one transaction (P2): record the ids, and apply the effect for exactly
     /// those that were not done before. An event that an earlier attempt left in processing is done now; one that is done
-    /// or failed is left alone. Effects are applied in the order given. Returns the ids that were new.
+    /// or failed is left alone. Effects are applied in the order given. Returns the ids that were new: an effect that is there
+    /// although its id was forgotten, as when a topic is read again after the retention, makes its event a duplicate.
     /// </summary>
-    public const string Process =
+    public const string Apply =
         """
+        -- apply events
         WITH received AS (
             SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::text[])
                 WITH ORDINALITY AS e(event_id, event_type, aggregate, aggregate_id, text, position)
@@ -24,12 +26,14 @@ internal static class ProcessingSql
         INSERT INTO notifications (event_id, ticket_id, kind, text)
         SELECT event_id, aggregate_id, event_type, text FROM received JOIN done USING (event_id)
         ORDER BY position
+        ON CONFLICT (event_id) DO NOTHING
         RETURNING event_id
         """;
 
     /// <summary>Counts an attempt that failed. Returns nothing when the event is done or failed already.</summary>
     public const string RecordAttempt =
         """
+        -- record failed attempt
         INSERT INTO processed_events AS p (event_id, event_type, aggregate, aggregate_id, status, last_error)
         VALUES ($1, $2, $3, $4, 'processing', $5)
         ON CONFLICT (event_id) DO UPDATE SET attempts = p.attempts + 1, last_error = $5
@@ -39,11 +43,13 @@ internal static class ProcessingSql
 
     public const string MarkFailed =
         """
-        UPDATE processed_events SET status = 'failed', failed_at = now() WHERE event_id = $1 AND status = 'processing'
+        -- mark event failed
+        UPDATE processed_events SET status = 'failed', failed_at = now() WHERE event_id = ANY($1) AND status = 'processing'
         """;
 
     public const string DeleteDone =
         """
+        -- forget processed events
         DELETE FROM processed_events WHERE event_id IN (
             SELECT event_id FROM processed_events
             WHERE status = 'done' AND processed_at < now() - $1::interval

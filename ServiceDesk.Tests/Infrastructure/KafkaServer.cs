@@ -36,10 +36,34 @@ internal sealed class KafkaServer : IAsyncDisposable
             return topic;
         }
 
-        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = Bootstrap }).Build();
-        await admin.CreateTopicsAsync([new TopicSpecification { Name = topic.Name, NumPartitions = partitions, ReplicationFactor = 1 }]);
+        using var admin = Admin();
+        await admin.CreateTopicsAsync([Specify(topic)]);
         return topic;
     }
+
+    /// <summary>Deletes a topic and creates it again, which the broker in memory cannot do.</summary>
+    public async Task MakeAnewAsync(TestTopic topic)
+    {
+        using var admin = Admin();
+        await admin.DeleteTopicsAsync([topic.Name]);
+        await Eventually.IsTrueAsync("the broker has deleted the topic, and creates it", async () =>
+        {
+            try
+            {
+                await admin.CreateTopicsAsync([Specify(topic)]);
+                return true;
+            }
+            catch (CreateTopicsException exists) when (exists.Results[0].Error.Code == ErrorCode.TopicAlreadyExists)
+            {
+                return false;
+            }
+        });
+    }
+
+    private IAdminClient Admin() => new AdminClientBuilder(new AdminClientConfig { BootstrapServers = Bootstrap }).Build();
+
+    private static TopicSpecification Specify(TestTopic topic) =>
+        new() { Name = topic.Name, NumPartitions = topic.Partitions, ReplicationFactor = 1 };
 
     public ValueTask DisposeAsync() => _own?.DisposeAsync() ?? ValueTask.CompletedTask;
 }

@@ -12,6 +12,8 @@ internal sealed class TestTopic(string bootstrap, string name, int partitions)
 
     public int Partitions => partitions;
 
+    public string Bootstrap => bootstrap;
+
     /// <summary>All messages that are in the topic now, partition by partition, in the order of their offsets.</summary>
     public Task<IReadOnlyList<ConsumeResult<byte[], byte[]>>> ReadAllAsync() => Task.Run(ReadAll);
 
@@ -24,6 +26,25 @@ internal sealed class TestTopic(string bootstrap, string name, int partitions)
         using var producer = new ProducerBuilder<byte[], byte[]>(
             new ProducerConfig { BootstrapServers = bootstrap, Partitioner = Partitioner.Murmur2Random, LingerMs = 0 }).Build();
         await Task.WhenAll(messages.Select(m => producer.ProduceAsync(name, m))).WaitAsync(Limit);
+    }
+
+    /// <summary>As <see cref="WriteAsync"/>, on a broker that is broken on purpose: what it refuses is written again, by another
+    /// producer, so that a message can be there twice.</summary>
+    public async Task WriteDespiteFaultsAsync(params Message<byte[], byte[]>[] messages)
+    {
+        using var deadline = new CancellationTokenSource(2 * Limit);
+        for (var written = false; !written;)
+        {
+            try
+            {
+                await WriteAsync(messages);
+                written = true;
+            }
+            catch (Exception refused) when (refused is KafkaException or TimeoutException && !deadline.IsCancellationRequested)
+            {
+                // The faults are over before the deadline.
+            }
+        }
     }
 
     public static string? Header(ConsumeResult<byte[], byte[]> message, string header) =>

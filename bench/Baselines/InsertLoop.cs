@@ -17,7 +17,7 @@ internal static class InsertLoop
         var started = Stopwatch.GetTimestamp();
         foreach (var batch in batches)
         {
-            await processed.ProcessAsync(batch, cancellation);
+            await processed.ApplyAsync(batch, cancellation);
         }
 
         return Stopwatch.GetElapsedTime(started);

@@ -46,14 +46,14 @@ public sealed class EventReaderPropertyTests
         message.Message.Headers = null;
         message.Message.Key = null!;
 
-        Assert.NotNull(EventReader.Read(message).Unreadable);
+        Assert.NotNull(EventReader.Read(message).Refusal);
     }
 
     private static void Read(byte[] value, byte[]? header = null, byte[]? key = null)
     {
         var read = EventReader.Read(Message(value, header, key));
 
-        Assert.NotEqual(read.Event is null, read.Unreadable is null);
+        Assert.NotEqual(read.Event is null, read.Refusal is null);
         if (read.Event is { } found)
         {
             Assert.NotEqual(Guid.Empty, found.EventId);

@@ -19,11 +19,21 @@ internal static class FaultCatalog
             new RebalanceStormFault(),
             new RollingRestartFault(),
             new PoisonFault(),
+            new BigMessagesFault(),
             new ConnectionsCutFault(),
         ];
         if (servers.Kafka.Breakable is { } broker)
         {
-            faults.AddRange([new BrokerDownFault(broker), new BrokerLatencyFault(broker), new BrokerErrorsFault(broker)]);
+            faults.AddRange(
+            [
+                new BrokerDownFault(broker), new BrokerLatencyFault(broker), new BrokerErrorsFault(broker),
+                new ForgottenProducersFault(broker),
+            ]);
+        }
+
+        else
+        {
+            faults.Add(new TopicMadeAnewFault(servers.Kafka));
         }
 
         if (chaos is { BrokerKill: { } kill, BrokerStart: { } start })

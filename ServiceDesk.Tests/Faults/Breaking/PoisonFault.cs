@@ -26,7 +26,7 @@ internal sealed class PoisonFault : IFault
         // Known before it can be seen.
         system.Planted.Enqueue(new Poison(key, null));
         system.Planted.Enqueue(new Poison(ticket.ToString(), useless));
-        await system.Events.WriteAsync(Message(key, unreadable), Message(ticket.ToString(), WithoutTitle(useless, ticket)));
+        await system.Events.WriteDespiteFaultsAsync(Message(key, unreadable), Message(ticket.ToString(), WithoutTitle(useless, ticket)));
         return "1 unreadable, 1 without a possible effect";
     }
 

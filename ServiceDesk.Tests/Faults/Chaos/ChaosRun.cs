@@ -22,7 +22,7 @@ internal sealed class ChaosRun(ChaosSettings chaos, TestServers servers, Journal
         await using var fleet = await Fleet.StartAsync(chaos, system, servers.Kafka);
         using var api = new ApiCaller(fleet);
         using var collector = new EvidenceCollector(system, recorder);
-        var shaken = new ChaosSystem(fleet, system.Database, system.Events, new());
+        var shaken = new ChaosSystem(fleet, system.Database, system.Events, recorder, new());
         journal.Note($"{fleet.Members.Count} processes are ready; {chaos.Callers} callers and the faults begin, for {chaos.Duration.TotalSeconds:0} s");
 
         await ShakeAsync(shaken, api);

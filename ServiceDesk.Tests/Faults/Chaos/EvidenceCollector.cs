@@ -72,7 +72,7 @@ internal sealed class EvidenceCollector : IDisposable
 
     private async Task<bool> IsQuietAsync() =>
         await _system.Database.ScalarAsync<long>(Unfinished) == 0 && Lags().All(lag => lag.Messages == 0)
-        && _partitions.All(p => _recorder.Next(p.Partition.Value) == _group.QueryWatermarkOffsets(p, KafkaLimit).High.Value);
+        && _recorder.HasReadAll([.. _partitions.Select(p => _group.QueryWatermarkOffsets(p, KafkaLimit).High.Value)]);
 
     private List<PartitionLag> Lags() => _group.Committed(_partitions, KafkaLimit).ConvertAll(committed =>
     {

@@ -8,11 +8,16 @@ namespace ServiceDesk.Tests.Faults.Chaos;
 /// <summary>Reads from a message what the checker needs, independently of the notifier's own way to read it.</summary>
 internal static class MessageReading
 {
+    private const int KeptOfKeys = 256;
+
     public static TopicMessage Of(ConsumeResult<byte[], byte[]> message) => new(
         message.Partition.Value,
         message.Offset.Value,
-        message.Message.Key is { } key ? Encoding.UTF8.GetString(key) : null,
+        KeyOf(message.Message.Key),
         EventId(message.Message.Value));
+
+    /// <summary>No more of it than the smallest dead letter keeps.</summary>
+    public static string? KeyOf(byte[]? key) => key is null ? null : Encoding.UTF8.GetString(key.AsSpan(0, Math.Min(key.Length, KeptOfKeys)));
 
     private static Guid? EventId(byte[]? value)
     {

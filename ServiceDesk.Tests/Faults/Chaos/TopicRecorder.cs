@@ -12,20 +12,26 @@ internal sealed class TopicRecorder : IAsyncDisposable
 
     private readonly ConcurrentQueue<TopicMessage> _messages = new();
     private readonly long[] _next;
+    private readonly long[] _before;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _reading;
+    private volatile bool _isMadeAnew;
 
     public TopicRecorder(string bootstrap, TestTopic topic)
     {
-        _next = new long[topic.Partitions];
+        (_next, _before) = (new long[topic.Partitions], new long[topic.Partitions]);
         _reading = Task.Factory.StartNew(
             () => Read(bootstrap, topic), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
     public IReadOnlyList<TopicMessage> Messages => [.. _messages.OrderBy(m => m.Partition).ThenBy(m => m.Offset)];
 
-    /// <summary>The offset after the last message that was read.</summary>
-    public long Next(int partition) => Volatile.Read(ref _next[partition]);
+    /// <summary>Whether everything was read that is before these offsets, one of each partition.</summary>
+    public bool HasReadAll(IReadOnlyList<long> ends) => !_isMadeAnew
+        && ends.Index().All(end => Volatile.Read(ref _next[end.Index]) - _before[end.Index] == end.Item);
+
+    /// <summary>The topic was made anew, and is empty: its messages follow those that were in the one before.</summary>
+    public void BeginAnew() => _isMadeAnew = true;
 
     public async ValueTask DisposeAsync()
     {
@@ -35,6 +41,21 @@ internal sealed class TopicRecorder : IAsyncDisposable
     }
 
     private void Read(string bootstrap, TestTopic topic)
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            if (_isMadeAnew)
+            {
+                _next.CopyTo(_before, 0);
+                _isMadeAnew = false;
+            }
+
+            ReadOne(bootstrap, topic);
+        }
+    }
+
+    /// <summary>Until the topic is made anew.</summary>
+    private void ReadOne(string bootstrap, TestTopic topic)
     {
         using var consumer = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig
         {
@@ -47,7 +68,7 @@ internal sealed class TopicRecorder : IAsyncDisposable
             // The broker is broken on purpose; what that sounds like is known.
             .SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
         consumer.Assign(Enumerable.Range(0, topic.Partitions).Select(p => new TopicPartitionOffset(topic.Name, p, 0)));
-        while (!_stop.IsCancellationRequested)
+        while (!_stop.IsCancellationRequested && !_isMadeAnew)
         {
             try
             {
@@ -67,10 +88,11 @@ internal sealed class TopicRecorder : IAsyncDisposable
     {
         // After an error the client may begin anew with what is recorded already.
         var partition = message.Partition.Value;
-        if (message.Offset.Value >= _next[partition])
+        var offset = _before[partition] + message.Offset.Value;
+        if (offset >= _next[partition] && !_isMadeAnew)
         {
-            _messages.Enqueue(MessageReading.Of(message));
-            Volatile.Write(ref _next[partition], message.Offset.Value + 1);
+            _messages.Enqueue(MessageReading.Of(message) with { Offset = offset });
+            Volatile.Write(ref _next[partition], offset + 1);
         }
     }
 }

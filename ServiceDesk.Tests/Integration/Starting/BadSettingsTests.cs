@@ -22,6 +22,13 @@ public sealed class BadSettingsTests
         { ServiceProcess.OutboxRelay, "OUTBOX_RELAY_POLL_INTERVAL", "5", ["OutboxRelay:PollInterval (OUTBOX_RELAY_POLL_INTERVAL)", "'5'", "must be a duration"] },
         { ServiceProcess.Notifier, "NOTIFY_MAX_ATTEMPTS", "0", ["Notifier:MaxAttempts (NOTIFY_MAX_ATTEMPTS)", "'0'", "between 1 and 1000"] },
         { ServiceProcess.Notifier, "Notifier__Retention", "1.00:00:00", ["Notifier:Retention", "1.00:00:00", "Kafka:TopicRetention"] },
+        { ServiceProcess.OutboxRelay, "KafkaClient__no.such.setting", "1", ["KafkaClient:no.such.setting", "'1'", "No such configuration property"] },
+        { ServiceProcess.Notifier, "KafkaClient__security.protocol", "tsl", ["KafkaClient:security.protocol", "'tsl'", "Invalid value"] },
+        { Migrator, "KafkaClient__socket.timeout.ms", "soon", ["KafkaClient:socket.timeout.ms", "'soon'", "Invalid value"] },
+        { ServiceProcess.Notifier, "KafkaClient__session.timeout.ms", "900000", ["KafkaClient:session.timeout.ms", "'900000'", "max.poll.interval.ms"] },
+        { ServiceProcess.Notifier, "KafkaClient__enable.auto.commit", "true", ["KafkaClient:enable.auto.commit", "'true'", "must not be set"] },
+        { ServiceProcess.OutboxRelay, "KafkaClient__acks", "1", ["KafkaClient:acks", "'1'", "must not be set"] },
+        { ServiceProcess.OutboxRelay, "KafkaClient__bootstrap.servers", "a:1", ["KafkaClient:bootstrap.servers", "'a:1'", "KAFKA_BROKERS"] },
         { Migrator, "Migrator__ScriptsFolder", "/nowhere/at/all", ["Migrator:ScriptsFolder", "/nowhere/at/all", "must be a folder"] },
     };
 

@@ -58,7 +58,7 @@ internal static class ReplayCommand
             await run.PrintAsync($"dead letters: {others} of no failed event {(dryRun ? "would be " : "")}sent to {run.Settings.Topic} again");
             if (failed.Count > 0)
             {
-                await run.PrintAsync($"no dead letter of these is in {run.Settings.DeadLetterTopic}, or they were replayed meanwhile:");
+                await run.PrintAsync($"no whole dead letter of these is in {run.Settings.DeadLetterTopic}, or they were replayed meanwhile:");
                 foreach (var id in failed)
                 {
                     await run.PrintAsync($"  {id}");
@@ -143,8 +143,9 @@ internal static class ReplayCommand
             }
         }
 
+        /// <summary>Those that still are the whole message: a part of an event is none.</summary>
         private IEnumerable<Message> Letters() => TopicScan.Read(
-            _broker, run.Settings.DeadLetterTopic, newest: null, follow: false, ScanLimit, run.Cancelled);
+            _broker, run.Settings.DeadLetterTopic, newest: null, follow: false, ScanLimit, run.Cancelled).Where(letter => !letter.IsCut);
 
         private async Task<List<Guid>> IdsAsync(string sql) =>
             [.. (await database.RowsAsync(sql, run.Cancelled, selection.Parameters())).Select(row => (Guid)row[0]!)];

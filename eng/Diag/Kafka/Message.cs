@@ -30,6 +30,9 @@ internal sealed record Message(
         };
     }
 
+    /// <summary>A dead letter that was too large for its topic: parts of the message are left out.</summary>
+    public bool IsCut => Headers.Any(h => h.Key.StartsWith("dlq_cut_", StringComparison.Ordinal));
+
     public string? Header(string name) => Find(Headers, name);
 
     private static string? Find(IReadOnlyList<KeyValuePair<string, string>> headers, string name) =>

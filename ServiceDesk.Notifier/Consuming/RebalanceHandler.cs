@@ -3,9 +3,10 @@ using Confluent.Kafka;
 namespace ServiceDesk.Notifier.Consuming;
 
 /// <summary>What happens when the group moves partitions. All of it runs inside a call to Consume, on its thread.</summary>
-internal sealed partial class Assignment(Offsets offsets, Retries retries, NotifierMetrics metrics, ILogger<Assignment> logger)
+internal sealed partial class RebalanceHandler(
+    Offsets offsets, Retries retries, NotifierMetrics metrics, ILogger<RebalanceHandler> logger)
 {
-    public void Handle(ConsumerBuilder<byte[], byte[]> builder) => builder
+    public void Attach(ConsumerBuilder<byte[], byte[]> builder) => builder
         .SetPartitionsAssignedHandler((consumer, partitions) =>
         {
             LogAssigned(Numbers(partitions));
