@@ -25,6 +25,7 @@ internal static class DatabaseStep
         await using var connection = await ConnectAsync(target.ConnectionString, plan.Settings.StartTimeout, cancellation);
         await LockAsync(connection, cancellation);
         Upgrade(target.ConnectionString, plan.Settings);
+        await OutboxIds.MendAsync(connection, cancellation);
     }
 
     private static void Upgrade(string connectionString, MigratorSettings settings)

@@ -170,10 +170,14 @@ internal sealed partial class Settlement(
     [LoggerMessage(LogLevel.Warning, "{Count} events back to pending: {Error}")]
     private partial void LogReleased(int count, string error);
 
-    [LoggerMessage(LogLevel.Error, "Event {event_id} of ticket {ticket_id} failed for good after {Attempts} attempts; a copy is on the dead-letter topic: {Error}. Replay it when the cause is gone")]
+    [LoggerMessage(LogLevel.Error,
+        "Event {event_id} of ticket {ticket_id} failed for good after {Attempts} attempts; "
+        + "a copy is on the dead-letter topic: {Error}. Replay it when the cause is gone")]
     private partial void LogDead(Guid event_id, Guid ticket_id, int attempts, string error);
 
-    [LoggerMessage(LogLevel.Warning, "Claim lost: {Count} events were not ours any more when they were to be marked, so they may be published twice; OutboxRelay:ProcessingTimeout ({Lease}) may be too short")]
+    [LoggerMessage(LogLevel.Warning,
+        "Claim lost: {Count} events belonged to another relay when they were settled, so they may be published twice; "
+        + "OutboxRelay:ProcessingTimeout ({Lease}) may be too short")]
     private partial void LogLost(int count, TimeSpan lease);
 
     [LoggerMessage(LogLevel.Warning, "Marking {Count} events as sent failed, marking half of them at a time: {Reason}")]

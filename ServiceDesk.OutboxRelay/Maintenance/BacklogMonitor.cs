@@ -58,9 +58,9 @@ internal sealed partial class BacklogMonitor(
     }
 
     [LoggerMessage(LogLevel.Error,
-        "The sequence of outbox ids is {Behind} behind the ids that exist, as after a restore or a replication: new events come before older "
-        + "unsent ones of their ticket, and tickets whose id is taken are refused. Mend it as the table's owner: "
-        + "SELECT setval('outbox_id_seq', (SELECT max(id) FROM outbox))")]
+        "The sequence of outbox ids is {Behind} behind the ids that exist, as after a restore or a replication: new events "
+        + "come before older unsent ones of their ticket, and inserts whose id is still in the queue fail. Run the migrator, or "
+        + "as the table's owner: SELECT setval('outbox_id_seq', (SELECT max(id) FROM outbox))")]
     private partial void LogSequenceBehind(long behind);
 
     [LoggerMessage(LogLevel.Warning, "Cannot see whether outbox_id_seq is behind: {Reason}; run the migrator, which grants it")]

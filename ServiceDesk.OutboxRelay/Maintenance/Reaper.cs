@@ -49,6 +49,7 @@ internal sealed partial class Reaper(
     private partial void LogReaped(int count, TimeSpan lease);
 
     [LoggerMessage(LogLevel.Warning,
-        "{Count} events waited for a retry later than OutboxRelay:MaxBackoff ({Longest}): the database's clock was set back. They are due now")]
+        "{Count} events waited for a retry later than OutboxRelay:MaxBackoff ({Longest}): the database's clock was set back. "
+        + "They are due now")]
     private partial void LogMadeDue(int count, TimeSpan longest);
 }

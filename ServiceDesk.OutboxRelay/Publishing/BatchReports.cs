@@ -34,10 +34,11 @@ internal sealed class BatchReports
     }
 
     /// <summary>Settles an event that the producer never took.</summary>
-    public void NotTaken(int index, DeliveryOutcome outcome, string reason, string errorType) =>
-        Report(index, outcome, reason, errorType);
+    public void NotTaken(int index, DeliveryOutcome outcome, Error error) =>
+        Report(index, outcome, $"{error.Code}: {error.Reason}", error.Code.ToString());
 
-    /// <summary>What is known now. A report that comes later is ignored: its event will be published again (P2).</summary>
+    /// <summary>What is known now. A report that comes later is ignored: its event will be published again (P2). A producer without
+    /// gaps stops at the first refused request and drops what else it holds: that is no outage.</summary>
     public IReadOnlyList<Delivery> Close()
     {
         lock (_gate)
@@ -46,6 +47,10 @@ internal sealed class BatchReports
             for (var i = 0; i < _spans.Length; i++)
             {
                 PublishSpans.End(_spans[i], _deliveries[i], "timeout");
+                if (_producer.HasRefused && _deliveries[i].Outcome == DeliveryOutcome.Unavailable)
+                {
+                    _deliveries[i] = _deliveries[i] with { Outcome = DeliveryOutcome.HeldBack };
+                }
             }
 
             return _deliveries;
@@ -71,11 +76,6 @@ internal sealed class BatchReports
         if (outcome == DeliveryOutcome.Refused)
         {
             _producer.HasRefused = true;
-        }
-        else if (_producer.HasRefused)
-        {
-            // A producer without gaps stops at the first refused request and drops what it holds: that is no outage.
-            outcome = DeliveryOutcome.HeldBack;
         }
 
         Report(index, outcome, $"{report.Error.Code}: {report.Error.Reason}", report.Error.Code.ToString());

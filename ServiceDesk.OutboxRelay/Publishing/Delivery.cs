@@ -20,11 +20,13 @@ internal readonly record struct Delivery(OutboxEvent Event, DeliveryOutcome Outc
     };
 
     /// <summary>Classifies what the client refuses before it sends anything. It uses the broker's code for an event above its
-    /// own size limit, where no later attempt can succeed.</summary>
+    /// own size limit, where no later attempt can succeed. A producer that is dead already was stopped by another batch, which
+    /// knows the cause.</summary>
     public static DeliveryOutcome OutcomeOfProduce(Error error) => error.Code switch
     {
         ErrorCode.MsgSizeTooLarge or ErrorCode.Local_InvalidArg or ErrorCode.Local_KeySerialization
             or ErrorCode.Local_ValueSerialization => DeliveryOutcome.RefusedForGood,
+        ErrorCode.Local_Fatal => DeliveryOutcome.HeldBack,
         _ => OutcomeOf(error),
     };
 }

@@ -90,10 +90,8 @@ internal sealed class Publisher(
         var reports = new BatchReports(events, producer);
         try
         {
-            if (Produce(producer.Client, events, reports))
-            {
-                await reports.All.WaitAsync(end);
-            }
+            Produce(producer.Client, events, reports);
+            await reports.All.WaitAsync(end);
         }
         catch (OperationCanceledException)
         {
@@ -103,8 +101,8 @@ internal sealed class Publisher(
         return reports.Close();
     }
 
-    /// <returns>False when the producer took only the first ones: the others must not pass the one it did not take.</returns>
-    private bool Produce(IProducer<byte[], byte[]> producer, IReadOnlyList<OutboxEvent> events, BatchReports reports)
+    /// <summary>Ends with the first event that the producer does not take: later ones must not pass it (P3).</summary>
+    private void Produce(IProducer<byte[], byte[]> producer, IReadOnlyList<OutboxEvent> events, BatchReports reports)
     {
         for (var i = 0; i < events.Count; i++)
         {
@@ -118,15 +116,17 @@ internal sealed class Publisher(
             catch (KafkaException failure)
             {
                 var outcome = Delivery.OutcomeOfProduce(failure.Error);
-                reports.NotTaken(
-                    i, outcome, $"{failure.Error.Code}: {failure.Error.Reason}", failure.Error.Code.ToString());
+                reports.NotTaken(i, outcome, failure.Error);
                 if (outcome != DeliveryOutcome.RefusedForGood)
                 {
-                    return false;
+                    for (var later = i + 1; later < events.Count; later++)
+                    {
+                        reports.NotTaken(later, outcome, failure.Error);
+                    }
+
+                    return;
                 }
             }
         }
-
-        return true;
     }
 }

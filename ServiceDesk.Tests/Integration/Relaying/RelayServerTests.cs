@@ -52,6 +52,10 @@ public sealed class RelayServerTests(ServersFixture fixture) : IClassFixture<Ser
         var log = Assert.Single(relay.Log("The sequence of outbox ids is 3 behind"));
         Assert.Contains("SELECT setval('outbox_id_seq', (SELECT max(id) FROM outbox))", log.GetProperty("Message").GetString(), StringComparison.Ordinal);
         Assert.Equal(0, (await relay.MetricsAsync()).Sum("outbox_reaped_total"));
+
+        await _system.Database.ExecuteAsync("SELECT setval('outbox_id_seq', 1, false)");
+        Assert.Contains("outbox_id_seq was behind", (await _system.MigrateAsync()).Output.ToString(), StringComparison.Ordinal);
+        Assert.All(await _system.Database.AddEventsAsync(Guid.CreateVersion7()), id => Assert.True(id > 5));
     }
 
     /// <summary>As after a restore of one partition: the event was sent before. Its batch must not suffer.</summary>
