@@ -32,7 +32,7 @@ public sealed class MigratorTests(ServersFixture fixture) : IClassFixture<Server
         Assert.Equal(applied.Distinct(), applied);
         Assert.Contains("ServiceDesk.Migrator.Scripts.0001_tickets.sql", applied);
         Assert.Equal(
-            ["consumed_topics", "notifications", "outbox", "outbox_sent", "outbox_unsent", "processed_events", "schemaversions", "tickets"],
+            ["consumed_topics", "notifications", "outbox", "outbox_failed", "outbox_sent", "outbox_unsent", "processed_events", "schemaversions", "tickets"],
             await _database.RowsAsync(row => row.GetString(0), "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"));
 
         var again = await MigratorRun.SucceedsAsync(_settings);
