@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace ServiceDesk.Tests.Infrastructure;
 
-/// <summary>PostgreSQL's own programs, run as a user it accepts: the server refuses to be root.</summary>
+/// <summary>PostgreSQL's own programs, run as a user it accepts: the server refuses to be root. PGBIN names the folder with
+/// those of another version.</summary>
 internal static class PostgresPrograms
 {
     private static readonly Lazy<string?> Found = new(Find);
@@ -17,10 +18,18 @@ internal static class PostgresPrograms
     public static async Task RunAsync(string program, params string[] arguments)
     {
         var folder = Found.Value ?? throw new InvalidOperationException(
-            "These tests start a PostgreSQL server, and its programs (initdb, pg_ctl) are neither on the PATH nor in /usr/lib/postgresql/*/bin.");
-        string[] command = [Path.Combine(folder, program), .. arguments];
-        await RunCommandAsync(ServerUser is null ? command : ["runuser", "-u", ServerUser, "--", .. command]);
+            "These tests start a PostgreSQL server, and its programs (initdb, pg_ctl) are neither in the folder that PGBIN names, " +
+            "nor on the PATH, nor in /usr/lib/postgresql/*/bin.");
+        await RunAsServerAsync(Path.Combine(folder, program), arguments);
     }
+
+    /// <summary>Runs any program as the server's user, to its end.</summary>
+    /// <exception cref="InvalidOperationException">It failed; the message holds its output.</exception>
+    public static Task RunAsServerAsync(string program, params string[] arguments) => RunCommandAsync(AsServer([program, .. arguments]));
+
+    /// <summary>The command that runs another one as the server's user.</summary>
+    public static string[] AsServer(params string[] command) =>
+        ServerUser is null ? command : ["runuser", "-u", ServerUser, "--", .. command];
 
     /// <summary>Makes the server's user the owner of a folder.</summary>
     public static Task HandOverAsync(string folder) =>
@@ -37,6 +46,11 @@ internal static class PostgresPrograms
 
     private static string? Find()
     {
+        if (Environment.GetEnvironmentVariable("PGBIN") is { Length: > 0 } named)
+        {
+            return named;
+        }
+
         var onPath = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
         string[] installed = Directory.Exists("/usr/lib/postgresql")
             ? [.. Directory.GetDirectories("/usr/lib/postgresql").OrderByDescending(Version).Select(d => Path.Combine(d, "bin"))]

@@ -1,0 +1,100 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+
+namespace ServiceDesk.Tests.Infrastructure;
+
+/// <summary>An address that leads to one server now and to another one later, as the name of a database does in a failover.</summary>
+internal sealed class TcpForwarder : IAsyncDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly ConcurrentDictionary<TcpClient, bool> _open = new();
+    private readonly Task _accepting;
+    private int _target;
+
+    /// <param name="target">The port that it leads to.</param>
+    public TcpForwarder(int target)
+    {
+        _target = target;
+        _listener.Start();
+        _accepting = AcceptAsync();
+    }
+
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    public static int FreePort()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+
+    /// <summary>From now on it leads to another port, and every connection to the one before is reset.</summary>
+    public void LeadTo(int target)
+    {
+        Volatile.Write(ref _target, target);
+        CutAll();
+    }
+
+    /// <summary>Resets every connection.</summary>
+    public void CutAll()
+    {
+        foreach (var (client, _) in _open)
+        {
+            // No lingering: the peer gets a reset, as from a router that has forgotten the connection.
+            client.LingerState = new LingerOption(enable: true, seconds: 0);
+            client.Close();
+            _open.TryRemove(client, out _);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        _listener.Stop();
+        CutAll();
+        await _accepting;
+        _stop.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            try
+            {
+                var client = await _listener.AcceptTcpClientAsync(_stop.Token);
+                _ = ForwardAsync(client, Volatile.Read(ref _target));
+            }
+            catch (Exception ended) when (ended is OperationCanceledException or SocketException or ObjectDisposedException)
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task ForwardAsync(TcpClient client, int target)
+    {
+        var server = new TcpClient { NoDelay = true };
+        client.NoDelay = true;
+        _open[client] = _open[server] = true;
+        try
+        {
+            await server.ConnectAsync(IPAddress.Loopback, target);
+            var (there, back) = (client.GetStream(), server.GetStream());
+            await Task.WhenAny(there.CopyToAsync(back), back.CopyToAsync(there));
+        }
+        catch (Exception cut) when (cut is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
+        {
+            // Both ends are closed below.
+        }
+        finally
+        {
+            client.Dispose();
+            server.Dispose();
+            _open.TryRemove(client, out _);
+            _open.TryRemove(server, out _);
+        }
+    }
+}
