@@ -13,8 +13,7 @@ internal sealed class TcpForwarder : IAsyncDisposable
     private readonly Task _accepting;
     private int _target;
 
-    /// <param name="target">The port that it leads to.</param>
-    public TcpForwarder(int target)
+    private TcpForwarder(int target)
     {
         _target = target;
         _listener.Start();
@@ -22,6 +21,9 @@ internal sealed class TcpForwarder : IAsyncDisposable
     }
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    /// <param name="target">The port that it leads to.</param>
+    public static TcpForwarder Start(int target) => new(target);
 
     public static int FreePort()
     {
