@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using Npgsql;
 using ServiceDesk.Clients.Postgres;
@@ -22,7 +23,7 @@ internal sealed record MigrationPlan(
         var database = SettingsExtensions.Read<DatabaseSettings>(configuration);
         return new MigrationPlan(
             new(DatabaseExtensions.WithFilesChecked(
-                DatabaseExtensions.WithDefaults(Required(configuration, ConnectionNames.Database), "migrator")))
+                DatabaseExtensions.WithDefaults(Required(configuration, ConnectionNames.Database), "migrator", database)))
             {
                 // Few sessions, each for one purpose: a session that is closed here is to be gone.
                 Pooling = false,
@@ -42,6 +43,12 @@ internal sealed record MigrationPlan(
         builder.RequireWritableSessions();
         return builder.Build();
     }
+
+    /// <summary>How long the notifier remembers an event; no message may outlive that.</summary>
+    public TimeSpan EventMemory => Configuration["Notifier:Retention"] is { } text
+        ? TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var memory) ? memory
+            : throw SettingsException.For("Notifier:Retention", text, "must be a duration such as 30.00:00:00")
+        : KafkaSettings.DefaultMemory;
 
     private static string Required(IConfiguration configuration, string name) =>
         configuration.GetConnectionString(name) is { Length: > 0 } value

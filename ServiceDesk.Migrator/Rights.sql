@@ -8,9 +8,11 @@ WITH needed (service, relation, privileges) AS (
         ('servicedesk_api',      'outbox',           ARRAY['INSERT']),
         ('servicedesk_relay',    'schemaversions',   ARRAY['SELECT']),
         ('servicedesk_relay',    'outbox',           ARRAY['SELECT', 'UPDATE', 'DELETE']),
+        ('servicedesk_relay',    'outbox_id_seq',    ARRAY['SELECT']),
         ('servicedesk_notifier', 'schemaversions',   ARRAY['SELECT']),
         ('servicedesk_notifier', 'processed_events', ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']),
-        ('servicedesk_notifier', 'notifications',    ARRAY['SELECT', 'INSERT'])
+        ('servicedesk_notifier', 'notifications',    ARRAY['SELECT', 'INSERT']),
+        ('servicedesk_notifier', 'consumed_topics',  ARRAY['SELECT', 'INSERT', 'UPDATE'])
 ), server AS (
     -- From 16 on a membership may come without the right to SET ROLE: so it does for who creates a role, not being superuser.
     SELECT current_setting('server_version_num')::int >= 160000 AS has_set_option
@@ -20,8 +22,10 @@ WITH needed (service, relation, privileges) AS (
     SELECT DISTINCT coalesce($1, service) AS name, found.oid
     FROM needed LEFT JOIN pg_roles AS found ON found.rolname = coalesce($1, service)
 ), granted AS (
-    SELECT acting.name, acting.oid, relation, privilege
-    FROM needed JOIN acting ON acting.name = coalesce($1, service) CROSS JOIN unnest(privileges) AS held(privilege)
+    SELECT acting.name, acting.oid, nspname, relation, class.oid AS class, privilege
+    FROM needed JOIN acting ON acting.name = coalesce($1, service)
+    CROSS JOIN home JOIN pg_class AS class ON class.relnamespace = home.oid AND class.relname = relation
+    CROSS JOIN unnest(privileges) AS held(privilege)
 ), missing AS (
     SELECT 1 AS step, name, '' AS relation, true AS required, format('CREATE ROLE %I NOLOGIN', name) AS statement
     FROM acting WHERE oid IS NULL
@@ -40,8 +44,8 @@ WITH needed (service, relation, privileges) AS (
     UNION ALL
     SELECT 4, name, relation, true,
            format('GRANT %s ON %I.%I TO %I', string_agg(DISTINCT privilege, ', '), nspname, relation, name)
-    FROM granted, home
-    WHERE granted.oid IS NULL OR NOT has_table_privilege(granted.oid, format('%I.%I', nspname, relation), privilege)
+    FROM granted
+    WHERE oid IS NULL OR NOT has_table_privilege(oid, class, privilege)
     GROUP BY name, nspname, relation
 )
 SELECT statement, required FROM missing ORDER BY step, name, relation

@@ -23,6 +23,9 @@ public static class DatabaseExtensions
         ("Host Recheck Seconds", 1),
     ];
 
+    /// <summary>Nothing is left in a session that the next transaction may not find: neither prepared statements nor settings.</summary>
+    private static readonly (string Keyword, object Value)[] SharedDefaults = [("Max Auto Prepare", 0), ("No Reset On Close", true)];
+
     /// <summary>The statements rely on it (P3): the claim must see what was committed before it got its lock, whatever the
     /// database's own default is.</summary>
     private const string Isolation = "-c default_transaction_isolation=read\\ committed";
@@ -39,12 +42,22 @@ public static class DatabaseExtensions
         var configured = builder.Configuration.GetConnectionString(ConnectionNames.Database)
             ?? throw SettingsException.For(Key, "", "must be set");
         var database = builder.AddSettings<DatabaseSettings>();
-        var connectionString = WithFilesChecked(WithDefaults(configured, application));
+        var acting = database.Role ?? role;
+        var connectionString = WithFilesChecked(WithDefaults(configured, application, database));
+        if (database.SessionsAreShared)
+        {
+            builder.Services.AddSingleton(new SharedSessionTerms(acting, options));
+            builder.Services.AddHostedService<SharedSessionCheck>();
+        }
+        else
+        {
+            // The role is part of the connection's start-up, so no statement runs without it.
+            connectionString = WithOptions(connectionString, $"{ActingAs(acting)} {Isolation} {options}");
+        }
 
         builder.AddNpgsqlDataSource(ConnectionNames.Database, settings =>
         {
-            // The role is part of the connection's start-up, so no statement runs without it.
-            settings.ConnectionString = WithOptions(connectionString, $"{ActingAs(database.Role ?? role)} {Isolation} {options}");
+            settings.ConnectionString = connectionString;
             settings.DisableHealthChecks = true;
             // Traces are collected only where somebody receives them; see TelemetryExtensions.
             settings.DisableTracing = true;
@@ -76,14 +89,15 @@ public static class DatabaseExtensions
 
     /// <summary>The configured connection string, with our defaults where it says nothing.</summary>
     /// <exception cref="SettingsException">It is not a connection string, or asks for sessions that cannot write.</exception>
-    public static string WithDefaults(string configured, string applicationName)
+    public static string WithDefaults(string configured, string applicationName, DatabaseSettings? database = null)
     {
         try
         {
             var given = new NpgsqlConnectionStringBuilder(configured);
             var stated = new DbConnectionStringBuilder { ConnectionString = configured };
             var result = new NpgsqlConnectionStringBuilder(configured) { ApplicationName = given.ApplicationName ?? applicationName };
-            foreach (var (keyword, value) in Defaults.Where(d => !stated.ContainsKey(d.Keyword)))
+            var defaults = database?.SessionsAreShared == true ? [.. Defaults, .. SharedDefaults] : Defaults;
+            foreach (var (keyword, value) in defaults.Where(d => !stated.ContainsKey(d.Keyword)))
             {
                 result[keyword] = value;
             }

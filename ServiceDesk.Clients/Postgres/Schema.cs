@@ -11,6 +11,7 @@ public sealed class Schema(NpgsqlDataSource database)
 
     private const string Look =
         """
+        -- check schema
         SELECT EXISTS (SELECT FROM schemaversions WHERE scriptname = $1),
                pg_is_in_recovery(), current_setting('transaction_read_only')::boolean, current_setting('server_encoding')
         """;
@@ -21,7 +22,7 @@ public sealed class Schema(NpgsqlDataSource database)
     {
         try
         {
-            return await LookAsync(cancellation);
+            return await Retry.ReadAsync(() => LookAsync(cancellation), cancellation);
         }
         catch (PostgresException refused)
         {

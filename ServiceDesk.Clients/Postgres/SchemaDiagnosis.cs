@@ -9,6 +9,7 @@ internal static class SchemaDiagnosis
     /// the search path, so its tables seem not to be there.</summary>
     private const string Journals =
         """
+        -- find schema
         SELECT schema.nspname::text, has_schema_privilege(schema.oid, 'USAGE'), current_user::text,
                current_setting('search_path'), quote_ident(schema.nspname), quote_ident(current_user)
         FROM pg_class AS journal JOIN pg_namespace AS schema ON schema.oid = journal.relnamespace

@@ -6,11 +6,15 @@ namespace ServiceDesk.Clients.Postgres;
 /// long as the process lives (P5).</summary>
 public static class WritableSessions
 {
-    private const string Look = "SELECT pg_is_in_recovery(), current_setting('transaction_read_only')::boolean";
+    private const string Look =
+        """
+        -- check session
+        SELECT pg_is_in_recovery(), current_setting('transaction_read_only')::boolean
+        """;
 
     /// <summary>Lets no session into the pool whose server takes no writes, at the cost of one round trip for each new session.</summary>
     public static void RequireWritableSessions(this NpgsqlDataSourceBuilder source) =>
-        source.UsePhysicalConnectionInitializer(Require, RequireAsync);
+        source.UsePhysicalConnectionInitializer(Require, RequireWritableAsync);
 
     /// <returns>What is wrong with a server, in words, or null when it takes writes.</returns>
     public static string? Problem(bool isInRecovery, bool isReadOnly) =>
@@ -18,19 +22,20 @@ public static class WritableSessions
         : isReadOnly ? "the server takes no writes (default_transaction_read_only is on)"
         : null;
 
+    /// <exception cref="ReadOnlyServerException">The session's server takes no writes.</exception>
+    public static async Task RequireWritableAsync(this NpgsqlConnection connection)
+    {
+        await using var look = new NpgsqlCommand(Look, connection);
+        await using var row = await look.ExecuteReaderAsync();
+        await row.ReadAsync();
+        Require(row);
+    }
+
     private static void Require(NpgsqlConnection connection)
     {
         using var look = new NpgsqlCommand(Look, connection);
         using var row = look.ExecuteReader();
         row.Read();
-        Require(row);
-    }
-
-    private static async Task RequireAsync(NpgsqlConnection connection)
-    {
-        await using var look = new NpgsqlCommand(Look, connection);
-        await using var row = await look.ExecuteReaderAsync();
-        await row.ReadAsync();
         Require(row);
     }
 

@@ -45,9 +45,8 @@ public sealed class FailoverTests : IAsyncLifetime
         await PostForAsync(api, TimeSpan.FromSeconds(4));
         foreach (var service in services)
         {
-            var (status, body) = await service.ReadinessAsync();
-            Assert.Equal(HttpStatusCode.ServiceUnavailable, status);
-            Assert.True(body.Contains("takes no writes", StringComparison.Ordinal), body);
+            await Eventually.SeesAsync("readiness says why", service.ReadinessAsync, ready =>
+                ready.Status == HttpStatusCode.ServiceUnavailable && ready.Body.Contains("takes no writes", StringComparison.Ordinal));
         }
 
         _address.LeadTo(Primary.Port);
@@ -104,7 +103,9 @@ public sealed class FailoverTests : IAsyncLifetime
         var before = await SessionsAsync();
 
         await ReadOnlyAsync("on");
-        (await api.PostAsync(new { title = "Nobody can write" })).IsProblem(503, "database_unavailable");
+        // The reload takes a moment.
+        var refused = await Eventually.SeesAsync("no write is taken", () => api.PostAsync(new { title = "Who can write" }), a => a.Status != 201);
+        refused.IsProblem(503, "database_unavailable");
         await Eventually.IsTrueAsync("no session of before is left", async () => !(await SessionsAsync()).Overlaps(before));
         foreach (var service in services)
         {
