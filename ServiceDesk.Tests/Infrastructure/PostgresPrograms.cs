@@ -15,13 +15,14 @@ internal static class PostgresPrograms
 
     /// <summary>Runs one of the programs to its end.</summary>
     /// <exception cref="InvalidOperationException">It failed; the message holds its output.</exception>
-    public static async Task RunAsync(string program, params string[] arguments)
-    {
-        var folder = Found.Value ?? throw new InvalidOperationException(
+    public static Task RunAsync(string program, params string[] arguments) => RunAsServerAsync(PathOf(program), arguments);
+
+    /// <exception cref="InvalidOperationException">The programs are not installed.</exception>
+    public static string PathOf(string program) => Path.Combine(
+        Found.Value ?? throw new InvalidOperationException(
             "These tests start a PostgreSQL server, and its programs (initdb, pg_ctl) are neither in the folder that PGBIN names, " +
-            "nor on the PATH, nor in /usr/lib/postgresql/*/bin.");
-        await RunAsServerAsync(Path.Combine(folder, program), arguments);
-    }
+            "nor on the PATH, nor in /usr/lib/postgresql/*/bin."),
+        program);
 
     /// <summary>Runs any program as the server's user, to its end.</summary>
     /// <exception cref="InvalidOperationException">It failed; the message holds its output.</exception>

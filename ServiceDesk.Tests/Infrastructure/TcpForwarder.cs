@@ -9,7 +9,7 @@ internal sealed class TcpForwarder : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
-    private readonly ConcurrentDictionary<TcpClient, bool> _open = new();
+    private readonly ConcurrentDictionary<Socket, bool> _open = new();
     private readonly Task _accepting;
     private int _target;
 
@@ -42,12 +42,18 @@ internal sealed class TcpForwarder : IAsyncDisposable
     /// <summary>Resets every connection.</summary>
     public void CutAll()
     {
-        foreach (var (client, _) in _open)
+        foreach (var (socket, _) in _open)
         {
-            // No lingering: the peer gets a reset, as from a router that has forgotten the connection.
-            client.LingerState = new LingerOption(enable: true, seconds: 0);
-            client.Close();
-            _open.TryRemove(client, out _);
+            try
+            {
+                // No lingering: the peer gets a reset, as from a router that has forgotten the connection.
+                socket.LingerState = new LingerOption(enable: true, seconds: 0);
+                socket.Close();
+            }
+            catch (Exception closed) when (closed is ObjectDisposedException or SocketException)
+            {
+                // It ended by itself at this moment.
+            }
         }
     }
 
@@ -66,7 +72,7 @@ internal sealed class TcpForwarder : IAsyncDisposable
         {
             try
             {
-                var client = await _listener.AcceptTcpClientAsync(_stop.Token);
+                var client = await _listener.AcceptSocketAsync(_stop.Token);
                 _ = ForwardAsync(client, Volatile.Read(ref _target));
             }
             catch (Exception ended) when (ended is OperationCanceledException or SocketException or ObjectDisposedException)
@@ -76,27 +82,28 @@ internal sealed class TcpForwarder : IAsyncDisposable
         }
     }
 
-    private async Task ForwardAsync(TcpClient client, int target)
+    private async Task ForwardAsync(Socket client, int target)
     {
-        var server = new TcpClient { NoDelay = true };
-        client.NoDelay = true;
+        var server = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        client.NoDelay = server.NoDelay = true;
         _open[client] = _open[server] = true;
         try
         {
             await server.ConnectAsync(IPAddress.Loopback, target);
-            var (there, back) = (client.GetStream(), server.GetStream());
+            await using var there = new NetworkStream(client);
+            await using var back = new NetworkStream(server);
             await Task.WhenAny(there.CopyToAsync(back), back.CopyToAsync(there));
         }
-        catch (Exception cut) when (cut is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception cut) when (cut is IOException or SocketException or ObjectDisposedException)
         {
             // Both ends are closed below.
         }
         finally
         {
-            client.Dispose();
-            server.Dispose();
             _open.TryRemove(client, out _);
             _open.TryRemove(server, out _);
+            client.Dispose();
+            server.Dispose();
         }
     }
 }

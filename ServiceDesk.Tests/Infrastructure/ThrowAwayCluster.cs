@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace ServiceDesk.Tests.Infrastructure;
 
 /// <summary>A PostgreSQL server of our own in a temporary folder, on a free port. It can be stopped and started again, and
@@ -22,6 +24,15 @@ internal sealed class ThrowAwayCluster : IStoppableDatabaseServer, IAsyncDisposa
     public string Log => Path.Combine(_folder, "log");
 
     private string Data => Path.Combine(_folder, "data");
+
+    private string Clock => Path.Combine(_folder, "clock");
+
+    private string[] StartArguments =>
+    [
+        "start", "-D", Data, "-l", Log, "-w", "-t", "60", "-s",
+        "-o", $"-p {Port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={_folder} -c max_connections=400 " +
+              "-c fsync=off -c full_page_writes=off -c timezone=UTC",
+    ];
 
     /// <param name="encoding">Of the databases that it is made with, and so of further ones.</param>
     public static async Task<ThrowAwayCluster> StartNewAsync(string encoding = "UTF8")
@@ -68,9 +79,19 @@ internal sealed class ThrowAwayCluster : IStoppableDatabaseServer, IAsyncDisposa
     public Task PromoteAsync() => PostgresPrograms.RunAsync("pg_ctl", "promote", "-D", Data, "-w", "-t", "60", "-s");
 
     /// <summary>Durability is switched off: no test here pulls the plug of the machine.</summary>
-    public Task StartAsync() => PostgresPrograms.RunAsync("pg_ctl", "start", "-D", Data, "-l", Log, "-w", "-t", "60", "-s",
-        "-o", $"-p {Port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={_folder} -c max_connections=400 " +
-              "-c fsync=off -c full_page_writes=off -c timezone=UTC");
+    public Task StartAsync() => PostgresPrograms.RunAsync("pg_ctl", StartArguments);
+
+    /// <summary>Starts it with a clock that <see cref="SetClockAsync"/> changes; see <see cref="FakeClock"/>.</summary>
+    public async Task StartOnFakeClockAsync()
+    {
+        await SetClockAsync(TimeSpan.Zero);
+        await PostgresPrograms.RunAsServerAsync(
+            "env", [.. FakeClock.Environment(Clock), PostgresPrograms.PathOf("pg_ctl"), .. StartArguments]);
+    }
+
+    /// <param name="offset">From the machine's clock.</param>
+    public Task SetClockAsync(TimeSpan offset) =>
+        File.WriteAllTextAsync(Clock, $"{offset.TotalSeconds.ToString("+0;-0;+0", CultureInfo.InvariantCulture)}\n");
 
     /// <summary>As an administrator stops it: connections are told, then closed.</summary>
     public Task StopAsync() => StopAsync("fast");
