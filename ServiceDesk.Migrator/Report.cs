@@ -10,6 +10,10 @@ internal static class Report
 
     public static void Progress(string message) => Write("Information", message);
 
+    public static void Detail(string message) => Write("Debug", message);
+
+    public static void Warning(string message) => Write("Warning", message);
+
     public static void Failure(string message)
     {
         Write("Error", message);

@@ -5,8 +5,8 @@ using ServiceDesk.Settings;
 
 namespace ServiceDesk.Migrator;
 
-/// <summary>Makes sure that the topics exist. One that is there is left as it is, so a broker that cannot create topics will
-/// do as long as it has them.</summary>
+/// <summary>Makes sure that the topics exist and keep the promises. One that is there is never changed, so a broker that cannot
+/// create topics will do as long as it has them.</summary>
 internal static class TopicsStep
 {
     private static readonly TimeSpan RequestLimit = TimeSpan.FromSeconds(5);
@@ -17,36 +17,43 @@ internal static class TopicsStep
         KafkaExtensions.Configure(config, "migrator", plan.Configuration);
         // librdkafka logs every refused connection while a broker comes up; the wait below says it once.
         using var admin = new AdminClientBuilder(config).SetLogHandler((_, _) => { }).Build();
-        HashSet<string> known = [];
+        List<TopicMetadata> known = [];
         await Startup.WaitAsync("Kafka", plan.Settings.StartTimeout, e => e is KafkaException, () => Task.Run(() =>
-            known = [.. admin.GetMetadata(RequestLimit).Topics.Select(t => t.Topic)], cancellation), cancellation);
+            known = admin.GetMetadata(RequestLimit).Topics, cancellation), cancellation);
 
-        await EnsureAsync(admin, known, Events(plan), cancellation);
-        await EnsureAsync(admin, known, Letters(plan), cancellation);
+        var kafka = plan.Kafka;
+        await EnsureAsync(admin, known, Events(kafka), (t, s) => TopicRules.Events(t, s, kafka, plan.EventMemory), cancellation);
+        await EnsureAsync(admin, known, Letters(kafka), (t, s) => TopicRules.Letters(t, s, kafka), cancellation);
     }
 
-    private static TopicSpecification Events(MigrationPlan plan) => new()
-    {
-        Name = plan.Kafka.Topic,
-        NumPartitions = plan.Kafka.Partitions,
-        ReplicationFactor = plan.Kafka.ReplicationFactor,
-        Configs = new() { ["retention.ms"] = $"{(long)plan.Kafka.TopicRetention.TotalMilliseconds}" },
-    };
+    private static TopicSpecification Events(KafkaSettings kafka) =>
+        Topic(kafka.Topic, kafka.Partitions, kafka.ReplicationFactor, $"{(long)kafka.TopicRetention.TotalMilliseconds}");
 
     /// <summary>Dead letters wait for people, so they are kept for ever.</summary>
-    private static TopicSpecification Letters(MigrationPlan plan) => new()
+    private static TopicSpecification Letters(KafkaSettings kafka) =>
+        Topic(kafka.DeadLetterTopic, KafkaSettings.DeadLetterPartitions, kafka.ReplicationFactor, "-1");
+
+    private static TopicSpecification Topic(string name, int partitions, short replicationFactor, string retention) => new()
     {
-        Name = plan.Kafka.DeadLetterTopic,
-        NumPartitions = KafkaSettings.DeadLetterPartitions,
-        ReplicationFactor = plan.Kafka.ReplicationFactor,
-        Configs = new() { ["retention.ms"] = "-1" },
+        Name = name,
+        NumPartitions = partitions,
+        ReplicationFactor = replicationFactor,
+        Configs = new()
+        {
+            ["retention.ms"] = retention,
+            ["cleanup.policy"] = "delete",
+            ["min.insync.replicas"] = $"{TopicRules.MinInSync(replicationFactor)}",
+        },
     };
 
-    private static async Task EnsureAsync(IAdminClient admin, HashSet<string> known, TopicSpecification topic, CancellationToken cancellation)
+    private static async Task EnsureAsync(
+        IAdminClient admin, List<TopicMetadata> known, TopicSpecification topic,
+        Func<TopicMetadata, IReadOnlyDictionary<string, string>, IEnumerable<TopicProblem>> rules, CancellationToken cancellation)
     {
-        if (known.Contains(topic.Name))
+        if (known.Find(t => t.Topic == topic.Name) is { } there)
         {
             Report.Progress($"topic {topic.Name} exists");
+            Judge(topic.Name, [.. rules(there, await SettingsAsync(admin, topic.Name, cancellation))]);
             return;
         }
 
@@ -65,5 +72,39 @@ internal static class TopicsStep
             throw new MigrationException(
                 $"topic {topic.Name} is missing and cannot be created: {reason}. Create it with {topic.NumPartitions} partitions and run this again", refused);
         }
+    }
+
+    /// <exception cref="MigrationException">With these settings events would be lost or happen twice (P2).</exception>
+    private static void Judge(string topic, List<TopicProblem> problems)
+    {
+        problems.FindAll(p => !p.Loses).ForEach(p => Report.Warning($"topic {topic}: {p}"));
+        if (problems.FindAll(p => p.Loses) is { Count: > 0 } losses)
+        {
+            throw new MigrationException($"topic {topic}: {string.Join("; ", losses)}. Change the topic, or the setting, and run this again");
+        }
+    }
+
+    /// <returns>Nothing where the broker tells nothing.</returns>
+    private static async Task<IReadOnlyDictionary<string, string>> SettingsAsync(
+        IAdminClient admin, string topic, CancellationToken cancellation)
+    {
+        var resource = new ConfigResource { Type = ResourceType.Topic, Name = topic };
+        try
+        {
+            var described = await admin.DescribeConfigsAsync([resource], new DescribeConfigsOptions { RequestTimeout = RequestLimit })
+                .WaitAsync(cancellation);
+            return described[0].Entries.ToDictionary(entry => entry.Key, entry => entry.Value.Value);
+        }
+        catch (KafkaException unsupported) when (unsupported.Error.Code == ErrorCode.Local_UnsupportedFeature)
+        {
+            Report.Detail($"topic {topic}: this broker cannot tell its settings, so they are not compared");
+        }
+        catch (KafkaException refused)
+        {
+            var reason = (refused as DescribeConfigsException)?.Results[0].Error.Reason ?? refused.Error.Reason;
+            Report.Warning($"topic {topic}: its settings cannot be read, so they are not compared: {reason}");
+        }
+
+        return new Dictionary<string, string>();
     }
 }

@@ -26,7 +26,7 @@ public sealed class NotifierSettings : ISettings
     public TimeSpan MaxBackoff { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How long the ids of processed events are remembered.</summary>
-    public TimeSpan Retention { get; set; } = TimeSpan.FromDays(30);
+    public TimeSpan Retention { get; set; } = KafkaSettings.DefaultMemory;
 
     public TimeSpan RetentionInterval { get; set; } = TimeSpan.FromMinutes(1);
 

@@ -7,6 +7,9 @@ public sealed class KafkaSettings : ISettings
     /// <summary>Dead letters are few, and nobody shares out reading them.</summary>
     public const int DeadLetterPartitions = 3;
 
+    /// <summary>How long the notifier remembers events, unless <c>Notifier:Retention</c> says otherwise.</summary>
+    public static readonly TimeSpan DefaultMemory = TimeSpan.FromDays(30);
+
     public static string Section => "Kafka";
 
     public string Topic { get; set; } = "tickets.events";

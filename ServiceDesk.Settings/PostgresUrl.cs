@@ -2,72 +2,109 @@ using Npgsql;
 
 namespace ServiceDesk.Settings;
 
-/// <summary>libpq's connection URI, <c>postgres://user:password@host:port/database?sslmode=require</c>, for Npgsql.</summary>
+/// <summary>libpq's connection URI for Npgsql, as clouds and drivers write it:
+/// <c>postgres://user:password@host:port,host:port/database?sslmode=require</c>.</summary>
 public static class PostgresUrl
 {
     private const string Rule = "must be postgres://user:password@host:port/database?sslmode=...";
+    private const int DefaultPort = 5432;
 
-    /// <exception cref="FormatException">Not such a URL, or with a parameter that is not known here.</exception>
+    private static readonly string[] Schemes = ["postgres://", "postgresql://"];
+
+    /// <exception cref="FormatException">Not such a URL, or with a parameter that is not known here. The message repeats no
+    /// password.</exception>
     public static string ToConnectionString(string url)
     {
-        if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is not ("postgres" or "postgresql")
-            || uri.Host.Length == 0)
+        var scheme = Array.Find(Schemes, s => url.StartsWith(s, StringComparison.OrdinalIgnoreCase)) ?? throw new FormatException(Rule);
+        var (location, query) = Cut(url[scheme.Length..], '?');
+        var (authority, path) = Cut(location, '/');
+        var (user, hosts) = authority.LastIndexOf('@') is >= 0 and var at ? (authority[..at], authority[(at + 1)..]) : ("", authority);
+        var parameters = Parameters(query);
+        var (name, password) = Cut(user, ':');
+        var result = new NpgsqlConnectionStringBuilder
         {
-            throw new FormatException(Rule);
-        }
-
-        if (Uri.UnescapeDataString(uri.UserInfo).Any(char.IsControl))
+            Username = Either(Taken(parameters, "user"), Decoded(name)),
+            Password = Either(Taken(parameters, "password"), Decoded(password)),
+            Database = Either(Taken(parameters, "dbname"), Decoded(path)) ?? "servicedesk",
+        };
+        if ($"{result.Username}{result.Password}".Any(char.IsControl))
         {
             throw new FormatException("its user and password must have no control characters, such as a line break at the end of a secret");
         }
 
-        var credentials = uri.UserInfo.Split(':', 2);
-        var result = new NpgsqlConnectionStringBuilder
+        SetHosts(result, hosts, Taken(parameters, "host") ?? Taken(parameters, "hostaddr"), Taken(parameters, "port"));
+        foreach (var (parameter, value) in parameters)
         {
-            Host = uri.Host,
-            Port = uri.IsDefaultPort || uri.Port < 0 ? 5432 : uri.Port,
-            Database = Uri.UnescapeDataString(uri.AbsolutePath.TrimStart('/')) is { Length: > 0 } path ? path : "servicedesk",
-        };
-        result.Username = credentials[0].Length > 0 ? Uri.UnescapeDataString(credentials[0]) : null;
-        result.Password = credentials.Length > 1 ? Uri.UnescapeDataString(credentials[1]) : null;
-        foreach (var pair in uri.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
-        {
-            var (name, value) = pair.Split('=', 2) is [var n, var v] ? (n, Uri.UnescapeDataString(v)) : (pair, "");
-            Apply(result, name, value);
+            PostgresUrlParameters.Apply(result, parameter, value);
         }
 
         return result.ConnectionString;
     }
 
-    private static void Apply(NpgsqlConnectionStringBuilder result, string name, string value)
+    /// <summary>Hosts stand before the path, or in the query, where a folder of unix sockets is easier to write.</summary>
+    private static void SetHosts(NpgsqlConnectionStringBuilder result, string authority, string? hosts, string? ports)
     {
-        try
+        var listed = hosts is null
+            ? authority.Split(',').Select(WithPort).ToList()
+            : [.. hosts.Split(',').Select(host => (Host: host, Port: (int?)null))];
+        if (listed.Exists(host => host.Host.Length == 0))
         {
-            switch (name)
-            {
-                case "sslmode":
-                    result.SslMode = Enum.Parse<SslMode>(value.Replace("-", ""), ignoreCase: true);
-                    break;
-                case "sslrootcert":
-                    result.RootCertificate = value;
-                    break;
-                case "connect_timeout":
-                    result.Timeout = int.Parse(value, System.Globalization.CultureInfo.InvariantCulture);
-                    break;
-                case "application_name":
-                    result.ApplicationName = value;
-                    break;
-                case "options":
-                    result.Options = value;
-                    break;
-                default:
-                    throw new FormatException($"parameter '{name}' is not known; known are sslmode, sslrootcert, " +
-                        "connect_timeout, application_name and options");
-            }
+            throw new FormatException($"names no host: it {Rule}");
         }
-        catch (Exception e) when (e is ArgumentException or OverflowException || (e is FormatException && !e.Message.StartsWith("parameter", StringComparison.Ordinal)))
+
+        var given = ports?.Split(',').Select(PortOf).ToList() ?? [];
+        if (given.Count > 1 && given.Count != listed.Count)
         {
-            throw new FormatException($"parameter '{name}' cannot be '{value}'");
+            throw new FormatException($"has {given.Count} ports for {listed.Count} hosts");
         }
+
+        var all = listed.Select((host, i) => (host.Host, Port: host.Port ?? given.ElementAtOrDefault(given.Count == 1 ? 0 : i) ?? DefaultPort)).ToList();
+        if (all is [var single])
+        {
+            (result.Host, result.Port) = (single.Host, single.Port);
+            return;
+        }
+
+        result.Host = string.Join(',', all.Select(host =>
+            $"{(host.Host.Contains(':') ? $"[{host.Host}]" : host.Host)}:{host.Port}"));
     }
+
+    /// <summary>An IPv6 address stands in brackets, because it has colons of its own.</summary>
+    private static (string Host, int? Port) WithPort(string text)
+    {
+        if (text.StartsWith('['))
+        {
+            var (address, rest) = Cut(text[1..], ']');
+            return rest is "" ? (address, null) : rest[0] == ':' ? (address, PortOf(rest[1..])) : throw new FormatException(Rule);
+        }
+
+        var (host, port) = Cut(text, ':');
+        return (Decoded(host), port.Length == 0 ? null : PortOf(port));
+    }
+
+    private static int? PortOf(string text) => ushort.TryParse(text, out var port) && port > 0
+        ? port
+        : throw new FormatException($"its port '{text}' must be a number from 1 to 65535");
+
+    private static Dictionary<string, string> Parameters(string query)
+    {
+        var parameters = new Dictionary<string, string>();
+        foreach (var pair in query.Split('&', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var (name, value) = Cut(pair, '=');
+            parameters[Decoded(name)] = Decoded(value);
+        }
+
+        return parameters;
+    }
+
+    private static string? Taken(Dictionary<string, string> parameters, string name) =>
+        parameters.Remove(name, out var value) && value.Length > 0 ? value : null;
+
+    private static string? Either(string? first, string second) => first ?? (second.Length > 0 ? second : null);
+
+    private static string Decoded(string text) => Uri.UnescapeDataString(text);
+
+    private static (string Before, string After) Cut(string text, char separator) =>
+        text.IndexOf(separator) is >= 0 and var at ? (text[..at], text[(at + 1)..]) : (text, "");
 }

@@ -11,13 +11,24 @@ namespace ServiceDesk.Clients.Postgres;
 
 public static class DatabaseExtensions
 {
-    /// <summary>Every wait on the database is bounded, and statements are prepared once per connection. Encryption by Kerberos is
-    /// for those who ask for it: to find out that there is none loads its libraries, and asks the server, for nothing.</summary>
+    private const string Key = $"ConnectionStrings:{ConnectionNames.Database}";
+
+    /// <summary>Every wait on the database is bounded, and statements are prepared once per connection. Kerberos encryption is
+    /// opt-in: probing for it loads its libraries and costs a round trip.</summary>
     private static readonly (string Keyword, object Value)[] Defaults =
     [
         ("Timeout", 3), ("Command Timeout", 4), ("Cancellation Timeout", 500), ("Keepalive", 30),
         ("Max Auto Prepare", 32), ("Auto Prepare Min Usages", 2), ("Maximum Pool Size", 32), ("GSS Encryption Mode", "Disable"),
+        // Of several hosts, one that was a standby a second ago may be the primary now.
+        ("Host Recheck Seconds", 1),
     ];
+
+    /// <summary>Nothing is left in a session that the next transaction may not find: neither prepared statements nor settings.</summary>
+    private static readonly (string Keyword, object Value)[] SharedDefaults = [("Max Auto Prepare", 0), ("No Reset On Close", true)];
+
+    /// <summary>The statements rely on it (P3): the claim must see what was committed before it got its lock, whatever the
+    /// database's own default is.</summary>
+    private const string Isolation = "-c default_transaction_isolation=read\\ committed";
 
     /// <summary>Adds the connection pool, the schema gate and the readiness check.</summary>
     /// <param name="builder">The service's builder.</param>
@@ -29,13 +40,24 @@ public static class DatabaseExtensions
         this IHostApplicationBuilder builder, string application, string role, string options = "")
     {
         var configured = builder.Configuration.GetConnectionString(ConnectionNames.Database)
-            ?? throw SettingsException.For($"ConnectionStrings:{ConnectionNames.Database}", "", "must be set");
+            ?? throw SettingsException.For(Key, "", "must be set");
+        var database = builder.AddSettings<DatabaseSettings>();
+        var acting = database.Role ?? role;
+        var connectionString = WithFilesChecked(WithDefaults(configured, application, database));
+        if (database.SessionsAreShared)
+        {
+            builder.Services.AddSingleton(new SharedSessionTerms(acting, options));
+            builder.Services.AddHostedService<SharedSessionCheck>();
+        }
+        else
+        {
+            // The role is part of the connection's start-up, so no statement runs without it.
+            connectionString = WithOptions(connectionString, $"{ActingAs(acting)} {Isolation} {options}");
+        }
 
         builder.AddNpgsqlDataSource(ConnectionNames.Database, settings =>
         {
-            settings.ConnectionString = WithOptions(
-                WithDefaults(configured, application),
-                $"{ActingAs(builder.Configuration["Database:Role"] ?? role)} {options}");
+            settings.ConnectionString = connectionString;
             settings.DisableHealthChecks = true;
             // Traces are collected only where somebody receives them; see TelemetryExtensions.
             settings.DisableTracing = true;
@@ -44,6 +66,7 @@ public static class DatabaseExtensions
         {
             // Otherwise the pool's label in metrics is the connection string.
             source.Name = ConnectionNames.Database;
+            source.RequireWritableSessions();
             source.ConfigureTracing(tracing => tracing
                 .ConfigureCommandSpanNameProvider(command => StatementName.Read(command.CommandText))
                 .ConfigureBatchSpanNameProvider(batch => StatementName.Read(batch.BatchCommands[^1].CommandText))
@@ -52,16 +75,9 @@ public static class DatabaseExtensions
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<Schema>();
         builder.Services.AddSingleton<SchemaGate>();
+        builder.Services.AddHostedService<ReadOnlyAnswers>();
         builder.Services.AddReadiness<DatabaseHealthCheck>("postgres");
     }
-
-    /// <summary>The role is part of the connection's start-up, so no statement runs without it.</summary>
-    private static string ActingAs(string role) => role switch
-    {
-        "none" => "",
-        _ when role.All(c => char.IsAsciiLetterOrDigit(c) || c == '_') => $"-c role={role}",
-        _ => throw SettingsException.For("Database:Role", role, "must be a role of letters, digits and underscores, or none"),
-    };
 
     /// <summary>The connection string with further options of the server, as on its command line.</summary>
     public static string WithOptions(string connectionString, string options)
@@ -72,24 +88,62 @@ public static class DatabaseExtensions
     }
 
     /// <summary>The configured connection string, with our defaults where it says nothing.</summary>
-    /// <exception cref="SettingsException">It is not a connection string.</exception>
-    public static string WithDefaults(string configured, string applicationName)
+    /// <exception cref="SettingsException">It is not a connection string, or asks for sessions that cannot write.</exception>
+    public static string WithDefaults(string configured, string applicationName, DatabaseSettings? database = null)
     {
         try
         {
             var given = new NpgsqlConnectionStringBuilder(configured);
             var stated = new DbConnectionStringBuilder { ConnectionString = configured };
             var result = new NpgsqlConnectionStringBuilder(configured) { ApplicationName = given.ApplicationName ?? applicationName };
-            foreach (var (keyword, value) in Defaults.Where(d => !stated.ContainsKey(d.Keyword)))
+            var defaults = database?.SessionsAreShared == true ? [.. Defaults, .. SharedDefaults] : Defaults;
+            foreach (var (keyword, value) in defaults.Where(d => !stated.ContainsKey(d.Keyword)))
             {
                 result[keyword] = value;
             }
 
+            result.TargetSessionAttributes = WritableTarget(given);
             return result.Host is { Length: > 0 } ? result.ConnectionString : throw new ArgumentException("it has no Host");
         }
         catch (Exception bad) when (bad is ArgumentException or FormatException)
         {
-            throw SettingsException.For($"ConnectionStrings:{ConnectionNames.Database}", "…", $"must be an Npgsql connection string: {bad.Message}");
+            throw SettingsException.For(Key, "…", $"must be an Npgsql connection string: {bad.Message}");
         }
     }
+
+    /// <summary>A certificate or key that is not there would fail every connection later on, far from the setting at fault.</summary>
+    /// <exception cref="SettingsException">The connection string names a file that cannot be read.</exception>
+    public static string WithFilesChecked(string connectionString)
+    {
+        var given = new NpgsqlConnectionStringBuilder(connectionString);
+        (string Keyword, string? File)[] files =
+        [
+            ("Root Certificate", given.RootCertificate), ("SSL Certificate", given.SslCertificate), ("SSL Key", given.SslKey),
+            ("Passfile", given.Passfile),
+        ];
+        foreach (var (keyword, file) in files.Where(f => f.File is not null))
+        {
+            try
+            {
+                File.OpenRead(file!).Dispose();
+            }
+            catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+            {
+                throw SettingsException.For(Key, "…", $"its {keyword} must be a file that can be read: {unreadable.Message}");
+            }
+        }
+
+        return connectionString;
+    }
+
+    private static string ActingAs(string role) => role == DatabaseSettings.NoRole ? "" : $"-c role={role}";
+
+    /// <summary>Of several hosts, the one that takes writes. A single host is checked when a session opens; Npgsql takes no
+    /// target for it.</summary>
+    private static string? WritableTarget(NpgsqlConnectionStringBuilder given) => given.TargetSessionAttributes switch
+    {
+        "standby" or "read-only" or "prefer-standby" => throw new ArgumentException(
+            $"Target Session Attributes={given.TargetSessionAttributes} asks for a server that takes no writes; leave it out"),
+        _ => given.Host?.Contains(',') == true ? "read-write" : null,
+    };
 }

@@ -1,13 +1,17 @@
 using Npgsql;
+using ServiceDesk.Clients.Postgres;
 using ServiceDesk.Events;
 
 namespace ServiceDesk.OutboxRelay.Outbox;
 
 /// <summary>Wakes the relay when the API hints at new events. Hints may be lost, so the relay polls besides.</summary>
-internal sealed partial class OutboxListener(NpgsqlDataSource database, TimeProvider time, ILogger<OutboxListener> logger)
-    : BackgroundService
+internal sealed partial class OutboxListener(
+    NpgsqlDataSource database, DatabaseSettings settings, TimeProvider time, ILogger<OutboxListener> logger) : BackgroundService
 {
     private static readonly TimeSpan Reconnect = TimeSpan.FromSeconds(1);
+
+    /// <summary>After this long without a hint it asks whether any can come: a server that has become a standby sends none.</summary>
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(30);
 
     private readonly SemaphoreSlim _hints = new(0, 1);
 
@@ -38,6 +42,12 @@ internal sealed partial class OutboxListener(NpgsqlDataSource database, TimeProv
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        if (settings.SessionsAreShared)
+        {
+            LogPolling();
+            return;
+        }
+
         while (!stoppingToken.IsCancellationRequested)
         {
             try
@@ -65,10 +75,16 @@ internal sealed partial class OutboxListener(NpgsqlDataSource database, TimeProv
         IsListening = true;
         while (true)
         {
-            await connection.WaitAsync(cancellation);
+            if (!await connection.WaitAsync(Silence, cancellation))
+            {
+                await connection.RequireWritableAsync();
+            }
         }
     }
 
     [LoggerMessage(LogLevel.Warning, "Wake-up hints are lost until the connection is back, polling meanwhile: {Reason}")]
     private partial void LogLost(string reason);
+
+    [LoggerMessage(LogLevel.Information, "Behind a pooler no hint can be heard: events are found by polling alone")]
+    private partial void LogPolling();
 }

@@ -21,6 +21,16 @@ internal sealed class DatabaseServer : IAsyncDisposable
     /// <summary>A server that nobody else uses, whatever the environment names, so that a test can stop it.</summary>
     public static Task<DatabaseServer> StartOwnAsync() => StartOwnAsync(shared: false);
 
+    /// <summary>As <see cref="StartOwnAsync()"/>, made with another encoding than UTF8.</summary>
+    public static async Task<DatabaseServer> StartOwnAsync(string encoding)
+    {
+        var own = await ThrowAwayCluster.StartNewAsync(encoding);
+        return new DatabaseServer(own.Url, own, shared: false);
+    }
+
+    /// <summary>The cluster behind it, where it is our own.</summary>
+    public ThrowAwayCluster? Own => _own;
+
     public bool IsShared { get; }
 
     /// <summary>The server itself, where it may be stopped.</summary>
@@ -82,12 +92,26 @@ internal sealed class DatabaseServer : IAsyncDisposable
         return new DatabaseServer(own.Url, own, shared);
     }
 
-    private async Task ExecuteAsync(string sql)
+    /// <summary>The server's major version.</summary>
+    public async Task<int> VersionAsync()
     {
-        var connectionString = new NpgsqlConnectionStringBuilder(PostgresUrl.ToConnectionString(UrlOf("postgres"))) { Pooling = false };
-        await using var connection = new NpgsqlConnection(connectionString.ConnectionString);
-        await connection.OpenAsync();
+        await using var connection = await OpenAsync();
+        return connection.PostgreSqlVersion.Major;
+    }
+
+    /// <summary>Runs a statement in the server's own database.</summary>
+    public async Task ExecuteAsync(string sql)
+    {
+        await using var connection = await OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync();
+    }
+
+    private async Task<NpgsqlConnection> OpenAsync()
+    {
+        var connectionString = new NpgsqlConnectionStringBuilder(PostgresUrl.ToConnectionString(UrlOf("postgres"))) { Pooling = false };
+        var connection = new NpgsqlConnection(connectionString.ConnectionString);
+        await connection.OpenAsync();
+        return connection;
     }
 }

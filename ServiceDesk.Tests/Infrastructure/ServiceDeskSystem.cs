@@ -37,6 +37,10 @@ internal sealed class ServiceDeskSystem : IAsyncDisposable
     public static async Task<ServiceDeskSystem> CreateUnmigratedAsync(TestServers servers) =>
         await CreateAsync(await servers.Postgres.CreateEmptyAsync(), servers.Kafka, partitions: 3);
 
+    /// <summary>A system on a database that may be missing.</summary>
+    public static Task<ServiceDeskSystem> CreateOnAsync(TestServers servers, TestDatabase database) =>
+        CreateAsync(database, servers.Kafka, partitions: 3);
+
     public Task<MigratorRun> MigrateAsync(params (string Name, string Value)[] settings) => MigratorRun.RunAsync(With(settings));
 
     public Task<ServiceProcess> StartTicketApiAsync(params (string Name, string Value)[] settings) =>

@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Npgsql;
+using ServiceDesk.Clients.Postgres;
 using ServiceDesk.Settings;
 
 namespace ServiceDesk.Tests.Unit;
@@ -34,11 +35,63 @@ public sealed class PostgresUrlTests
     public void Ssl_modes_have_libpqs_names(string name, SslMode mode) => Assert.Equal(mode, Read($"postgres://h/d?sslmode={name}").SslMode);
 
     [Theory]
+    [InlineData("postgres://a,b:6543,[::1]:7654/d", "a:5432,b:6543,[::1]:7654", 5432)]
+    [InlineData("postgres://a,b/d?port=6543", "a:6543,b:6543", 5432)]
+    [InlineData("postgres://a,b/d?port=6543,7654", "a:6543,b:7654", 5432)]
+    [InlineData("postgresql://[2001:db8::1]:6543/d", "2001:db8::1", 6543)]
+    [InlineData("postgres://[::1]/d", "::1", 5432)]
+    [InlineData("postgres://db%2Dx.example/d", "db-x.example", 5432)]
+    [InlineData("postgres:///d?host=/var/run/postgresql", "/var/run/postgresql", 5432)]
+    [InlineData("postgres:///d?host=/var/run/postgresql&port=6543", "/var/run/postgresql", 6543)]
+    [InlineData("postgres://%2Fvar%2Frun%2Fpostgresql:6543/d", "/var/run/postgresql", 6543)]
+    [InlineData("postgres://me@/d?host=a,b", "a:5432,b:5432", 5432)]
+    [InlineData("postgres:///d?hostaddr=10.0.0.1", "10.0.0.1", 5432)]
+    public void Hosts_ports_and_sockets_are_found_wherever_libpq_takes_them(string url, string host, int port)
+    {
+        var result = Read(url);
+
+        Assert.Equal((host, port, "d"), (result.Host, result.Port, result.Database));
+    }
+
+    [Fact]
+    public void Parameters_of_clouds_and_drivers_arrive()
+    {
+        var result = Read("postgresql://ignored:ignored@h/ignored?user=me&password=p%26w&dbname=d&channel_binding=require&sslmode=verify-full" +
+            "&sslrootcert=system&sslcert=/c.pem&sslkey=/k.pem&keepalives=1&keepalives_idle=30&keepalives_interval=10&keepalives_count=3" +
+            "&tcp_user_timeout=1000&gssencmode=disable&fallback_application_name=x&client_encoding=UTF8");
+
+        Assert.Equal(("me", "p&w", "d"), (result.Username, result.Password, result.Database));
+        Assert.Equal((ChannelBinding.Require, null, "/c.pem", "/k.pem"),
+            (result.ChannelBinding, result.RootCertificate, result.SslCertificate, result.SslKey));
+        Assert.Equal((true, 30, 10, GssEncryptionMode.Disable, "x"),
+            (result.TcpKeepAlive, result.TcpKeepAliveTime, result.TcpKeepAliveInterval, result.GssEncryptionMode, result.ApplicationName));
+    }
+
+    [Theory]
+    [InlineData("postgres://a,b/d", "read-write")]
+    [InlineData("postgres://a,b/d?target_session_attrs=any", "read-write")]
+    [InlineData("postgres://a,b/d?target_session_attrs=primary", "read-write")]
+    [InlineData("postgres://a/d?target_session_attrs=read-write", null)]
+    public void Of_several_hosts_the_one_that_takes_writes_is_asked_for(string url, string? target) =>
+        Assert.Equal(target, new NpgsqlConnectionStringBuilder(
+            DatabaseExtensions.WithDefaults(PostgresUrl.ToConnectionString(url), "x")).TargetSessionAttributes);
+
+    [Theory]
     [InlineData("mysql://localhost/db", "postgres://")]
     [InlineData("localhost:5432", "postgres://")]
     [InlineData("postgres:///db", "postgres://")]
     [InlineData("Host=localhost", "postgres://")]
     [InlineData("postgres://h/d?sslmode=perhaps", "sslmode")]
+    [InlineData("postgres://h/d?sslmode=2", "must be one of disable, allow, prefer, require, verify-ca, verify-full")]
+    [InlineData("postgres://h/d?sslmode=VerifyFull", "sslmode")]
+    [InlineData("postgres://h/d?channel_binding=1", "channel_binding")]
+    [InlineData("postgres://h/d?keepalives_idle=-1", "keepalives_idle")]
+    [InlineData("postgres://h/d?target_session_attrs=writable", "target_session_attrs")]
+    [InlineData("postgres://h/d?pgbouncer=true", "Database__Pooler=transaction")]
+    [InlineData("postgres://a,b,c/d?port=1,2", "2 ports for 3 hosts")]
+    [InlineData("postgres://a,/d", "names no host")]
+    [InlineData("postgres://h:70000/d", "'70000'")]
+    [InlineData("postgres://h:port/d", "'port'")]
     [InlineData("postgres://h/d?connect_timeout=soon", "connect_timeout")]
     [InlineData("postgres://h/d?pool=5", "pool")]
     [InlineData("postgres://me:secret%0A@h/d", "control characters")]

@@ -27,6 +27,16 @@ internal static class TicketSql
         SELECT id, created_at FROM ticket
         """;
 
+    /// <summary>The constraint that a statement breaks whose tickets are there already.</summary>
+    public const string PrimaryKey = "tickets_pkey";
+
+    /// <summary>Which of a batch were created, by a statement whose answer was lost.</summary>
+    public const string FindCreated =
+        """
+        -- find created tickets
+        SELECT id, created_at FROM tickets WHERE id = ANY ($1)
+        """;
+
     /// <summary>What an earlier request with this key created, and the hash of that request.</summary>
     public const string FindByKey =
         """

@@ -2,6 +2,7 @@ using System.Data;
 using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
+using ServiceDesk.Clients.Postgres;
 using ServiceDesk.Events;
 using ServiceDesk.TicketApi.Outbox;
 
@@ -15,9 +16,31 @@ internal sealed class TicketStore(NpgsqlDataSource database, TicketWriter writer
     public async Task<Ticket?> CreateAsync(NewTicket ticket, string requestId, CancellationToken cancellationToken) =>
         await writer.WriteAsync(new PendingTicket(ticket, requestId), cancellationToken) is { } createdAt
             ? Ticket.Created(ticket.Id, ticket.Title, ticket.Description, createdAt)
-            : await FindByKeyAsync(ticket, cancellationToken);
+            : await Retry.ReadAsync(() => FindByKeyAsync(ticket, cancellationToken), cancellationToken);
 
-    public async Task<Ticket?> FindAsync(Guid id, CancellationToken cancellationToken)
+    public Task<Ticket?> FindAsync(Guid id, CancellationToken cancellationToken) =>
+        Retry.ReadAsync(() => FindOnceAsync(id, cancellationToken), cancellationToken);
+
+    public Task<TicketPage> ListAsync(string? status, Guid? before, int limit, CancellationToken cancellationToken) =>
+        Retry.ReadAsync(() => ListOnceAsync(status, before, limit, cancellationToken), cancellationToken);
+
+    /// <param name="id">The ticket.</param>
+    /// <param name="status">Its new status.</param>
+    /// <param name="isCurrent">Whether the caller knows this version of it.</param>
+    /// <param name="requestId">Goes with the event.</param>
+    /// <param name="cancellationToken">Ends the wait for the ticket's lock, too.</param>
+    public Task<StatusChange> ChangeStatusAsync(
+        Guid id, string status, Predicate<int> isCurrent, string requestId, CancellationToken cancellationToken)
+    {
+        // A session lost before the commit took its change with it; one lost during the commit may have made it (P1).
+        var isCommitting = false;
+        return Retry.RunAsync(
+            () => ChangeStatusOnceAsync(id, status, isCurrent, requestId, () => isCommitting = true, cancellationToken),
+            failure => DatabaseFailure.IsUndone(failure) || (!isCommitting && DatabaseFailure.IsSessionLost(failure)),
+            cancellationToken);
+    }
+
+    private async Task<Ticket?> FindOnceAsync(Guid id, CancellationToken cancellationToken)
     {
         await using var query = database.CreateCommand(TicketSql.Find);
         Add(query.Parameters, id);
@@ -25,7 +48,8 @@ internal sealed class TicketStore(NpgsqlDataSource database, TicketWriter writer
         return await reader.ReadAsync(cancellationToken) ? Ticket.Read(reader) : null;
     }
 
-    public async Task<TicketPage> ListAsync(string? status, Guid? before, int limit, CancellationToken cancellationToken)
+    private async Task<TicketPage> ListOnceAsync(
+        string? status, Guid? before, int limit, CancellationToken cancellationToken)
     {
         await using var query = database.CreateCommand(status is null ? TicketSql.List : TicketSql.ListByStatus);
         Add(query.Parameters, before ?? Guid.AllBitsSet);
@@ -47,13 +71,9 @@ internal sealed class TicketStore(NpgsqlDataSource database, TicketWriter writer
             : new TicketPage(tickets, null);
     }
 
-    /// <param name="id">The ticket.</param>
-    /// <param name="status">Its new status.</param>
-    /// <param name="isCurrent">Whether the caller knows this version of it.</param>
-    /// <param name="requestId">Goes with the event.</param>
-    /// <param name="cancellationToken">Ends the wait for the ticket's lock, too.</param>
-    public async Task<StatusChange> ChangeStatusAsync(
-        Guid id, string status, Predicate<int> isCurrent, string requestId, CancellationToken cancellationToken)
+    private async Task<StatusChange> ChangeStatusOnceAsync(
+        Guid id, string status, Predicate<int> isCurrent, string requestId, Action committing,
+        CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -86,6 +106,7 @@ internal sealed class TicketStore(NpgsqlDataSource database, TicketWriter writer
         AddJson(addEvent, JsonSerializer.SerializeToUtf8Bytes(payload, TicketJson.Default.TicketStatusChanged));
         AddJson(addEvent, OutboxHeaders.Capture(requestId).Write());
         var updatedAt = (DateTime)(await change.ExecuteScalarAsync(cancellationToken))!;
+        committing();
         await transaction.CommitAsync(cancellationToken);
         hints.Send();
         return new StatusChange.Done(ticket with { Status = status, Version = payload.Version, UpdatedAt = updatedAt });

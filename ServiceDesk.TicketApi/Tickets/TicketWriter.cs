@@ -72,7 +72,7 @@ internal sealed class TicketWriter(NpgsqlDataSource database, OutboxHints hints)
     {
         try
         {
-            var created = await InsertAsync(batch);
+            var created = await InsertRepeatedlyAsync(batch);
             foreach (var pending in batch)
             {
                 pending.Complete(created.TryGetValue(pending.Ticket.Id, out var createdAt) ? createdAt : null);
@@ -92,6 +92,35 @@ internal sealed class TicketWriter(NpgsqlDataSource database, OutboxHints hints)
         }
     }
 
+    /// <summary>The ids are known before, so a statement whose outcome was lost with its session can be repeated: if it was
+    /// committed, the repetition fails on the first id, and the tickets that are there are the ones that were created (P1).</summary>
+    private async Task<Dictionary<Guid, DateTime>> InsertRepeatedlyAsync(List<PendingTicket> batch)
+    {
+        var isRepeated = false;
+        return await Retry.ReadAsync(async () =>
+        {
+            try
+            {
+                return await InsertAsync(batch);
+            }
+            catch (PostgresException doubled) when (isRepeated && doubled.ConstraintName == TicketSql.PrimaryKey)
+            {
+                return await FindCreatedAsync(batch);
+            }
+            finally
+            {
+                isRepeated = true;
+            }
+        }, CancellationToken.None);
+    }
+
+    private async Task<Dictionary<Guid, DateTime>> FindCreatedAsync(List<PendingTicket> batch)
+    {
+        await using var find = database.CreateCommand(TicketSql.FindCreated);
+        Add(find, NpgsqlDbType.Uuid, batch, p => p.Ticket.Id);
+        return await ReadCreatedAsync(find, batch.Count);
+    }
+
     private async Task<Dictionary<Guid, DateTime>> InsertAsync(List<PendingTicket> batch)
     {
         // A trace has one parent: the statement belongs to the first request, the others only share it.
@@ -105,16 +134,20 @@ internal sealed class TicketWriter(NpgsqlDataSource database, OutboxHints hints)
         Add(insert, NpgsqlDbType.Uuid, batch, p => p.EventId);
         Add(insert, NpgsqlDbType.Jsonb, batch, p => p.Payload);
         Add(insert, NpgsqlDbType.Jsonb, batch, p => p.Headers);
-        var created = new Dictionary<Guid, DateTime>(batch.Count);
-        await using (var reader = await insert.ExecuteReaderAsync())
+        var created = await ReadCreatedAsync(insert, batch.Count);
+        hints.Send();
+        return created;
+    }
+
+    private static async Task<Dictionary<Guid, DateTime>> ReadCreatedAsync(NpgsqlCommand command, int atMost)
+    {
+        var created = new Dictionary<Guid, DateTime>(atMost);
+        await using var row = await command.ExecuteReaderAsync();
+        while (await row.ReadAsync())
         {
-            while (await reader.ReadAsync())
-            {
-                created.Add(reader.GetGuid("id"), reader.GetDateTime("created_at"));
-            }
+            created.Add(row.GetGuid("id"), row.GetDateTime("created_at"));
         }
 
-        hints.Send();
         return created;
     }
 

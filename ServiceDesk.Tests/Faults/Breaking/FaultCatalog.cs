@@ -6,7 +6,7 @@ namespace ServiceDesk.Tests.Faults.Breaking;
 /// <summary>The faults that are possible on the servers at hand: those that are not ours cannot be taken down.</summary>
 internal static class FaultCatalog
 {
-    public static IReadOnlyList<IFault> For(TestServers servers, ChaosSettings chaos)
+    public static IReadOnlyList<IFault> For(TestServers servers, ChaosSettings chaos, DatabaseAddress? address)
     {
         List<IFault> faults =
         [
@@ -44,6 +44,16 @@ internal static class FaultCatalog
         if (servers.Postgres.Stoppable is { } postgres)
         {
             faults.Add(new DatabaseCrashFault(postgres));
+        }
+
+        if (address is not null)
+        {
+            faults.Add(new FailoverFault(address));
+        }
+
+        if (address is not null && FakeClock.Library is not null)
+        {
+            faults.Add(new ClockBackFault(servers.Postgres.Own!));
         }
 
         return faults;

@@ -18,6 +18,12 @@ internal sealed class ChaosRun(ChaosSettings chaos, TestServers servers, Journal
     public async Task<IReadOnlyList<Violation>> RunAsync()
     {
         await using var system = await ServiceDeskSystem.CreateAsync(servers, chaos.Partitions);
+        await using var address = await DatabaseAddress.PutBeforeAsync(system, servers.Postgres);
+        if (FakeClock.Library is null)
+        {
+            journal.Note("libfaketime is not installed: the database's clock is not set back");
+        }
+
         await using var recorder = new TopicRecorder(servers.Kafka.Bootstrap, system.Events);
         await using var fleet = await Fleet.StartAsync(chaos, system, servers.Kafka);
         using var api = new ApiCaller(fleet);
@@ -25,7 +31,7 @@ internal sealed class ChaosRun(ChaosSettings chaos, TestServers servers, Journal
         var shaken = new ChaosSystem(fleet, system.Database, system.Events, recorder, new());
         journal.Note($"{fleet.Members.Count} processes are ready; {chaos.Callers} callers and the faults begin, for {chaos.Duration.TotalSeconds:0} s");
 
-        await ShakeAsync(shaken, api);
+        await ShakeAsync(shaken, api, address);
 
         var quiet = await collector.UntilQuietAsync(QuietLimit);
         journal.Note(quiet ? "all is quiet" : $"it did not come to rest in {QuietLimit}");
@@ -37,14 +43,14 @@ internal sealed class ChaosRun(ChaosSettings chaos, TestServers servers, Journal
     }
 
     /// <summary>Load and faults, until the time is up; returns when every request that was under way has its outcome.</summary>
-    private async Task ShakeAsync(ChaosSystem system, ApiCaller api)
+    private async Task ShakeAsync(ChaosSystem system, ApiCaller api, DatabaseAddress? address)
     {
         using var stop = new CancellationTokenSource();
         var callers = Enumerable.Range(1, chaos.Callers)
             .Select(number => new Caller(api, _asked, chaos.Pace, new Random(chaos.Seed + number)).RunAsync(stop.Token)).ToList();
         try
         {
-            await BreakAsync(system, new RecoveryProbe(
+            await BreakAsync(system, address, new RecoveryProbe(
                 new Caller(api, _asked, chaos.Pace, new Random(chaos.Seed)), system.Database, chaos.RecoveryLimit));
         }
         finally
@@ -54,10 +60,10 @@ internal sealed class ChaosRun(ChaosSettings chaos, TestServers servers, Journal
         }
     }
 
-    private async Task BreakAsync(ChaosSystem system, RecoveryProbe probe)
+    private async Task BreakAsync(ChaosSystem system, DatabaseAddress? address, RecoveryProbe probe)
     {
         var random = new Random(chaos.Seed);
-        var schedule = new FaultSchedule(FaultCatalog.For(servers, chaos), random);
+        var schedule = new FaultSchedule(FaultCatalog.For(servers, chaos, address), random);
         var begin = journal.Elapsed;
         while (journal.Elapsed - begin < chaos.Duration)
         {

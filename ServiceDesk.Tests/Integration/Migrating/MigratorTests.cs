@@ -49,10 +49,13 @@ public sealed class MigratorTests(ServersFixture fixture) : IClassFixture<Server
     {
         await MigratorRun.SucceedsAsync(_settings);
         await _database.ExecuteAsync("DROP TABLE outbox; DELETE FROM schemaversions WHERE scriptname LIKE '%.0006_%'");
-        foreach (var script in new[] { "0002_outbox", "0005_outbox_blocking", "0004_roles" })
+        foreach (var script in new[] { "0002_outbox", "0005_outbox_blocking" })
         {
             await _database.ExecuteAsync(ScriptText(script));
         }
+
+        await _database.ExecuteAsync(
+            "GRANT INSERT ON outbox TO servicedesk_api; GRANT SELECT, UPDATE, DELETE ON outbox TO servicedesk_relay");
 
         var ids = await _database.AddEventsAsync(Guid.NewGuid(), count: 4);
         await _database.ExecuteAsync("UPDATE outbox SET status = 'sent', sent_at = now() WHERE id = $1", ids[0]);

@@ -1,0 +1,36 @@
+namespace ServiceDesk.Migrator;
+
+/// <summary>What each service reads and writes. The server checks rights before it looks for rows, so no statement names one:
+/// nothing is locked, and no sequence moves.</summary>
+internal static class ServiceWork
+{
+    public static readonly IReadOnlyList<(string Role, string Sql)> All =
+    [
+        ("servicedesk_api",
+            """
+            SELECT FROM schemaversions LIMIT 1;
+            INSERT INTO tickets (id, title, description) SELECT gen_random_uuid(), '', '' WHERE false RETURNING id;
+            SELECT FROM tickets WHERE id IS NULL FOR UPDATE;
+            UPDATE tickets SET version = version WHERE id IS NULL;
+            INSERT INTO outbox (event_id, aggregate, aggregate_id, event_type, payload)
+                SELECT gen_random_uuid(), '', gen_random_uuid(), '', '{}' WHERE false;
+            """),
+        ("servicedesk_relay",
+            """
+            SELECT FROM schemaversions LIMIT 1;
+            SELECT FROM outbox WHERE id IS NULL FOR UPDATE;
+            UPDATE outbox SET status = 'sent' WHERE id IS NULL;
+            DELETE FROM outbox WHERE id IS NULL;
+            """),
+        ("servicedesk_notifier",
+            """
+            SELECT FROM schemaversions LIMIT 1;
+            INSERT INTO processed_events AS p (event_id, event_type, aggregate, aggregate_id, status)
+                SELECT gen_random_uuid(), '', '', gen_random_uuid(), 'processing' WHERE false
+                ON CONFLICT (event_id) DO UPDATE SET attempts = p.attempts + 1 RETURNING event_id;
+            DELETE FROM processed_events WHERE event_id IS NULL;
+            INSERT INTO notifications (event_id, ticket_id, kind, text)
+                SELECT gen_random_uuid(), gen_random_uuid(), '', '' WHERE false RETURNING event_id;
+            """),
+    ];
+}
