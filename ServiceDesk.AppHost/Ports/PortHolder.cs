@@ -55,7 +55,7 @@ internal static partial class PortHolder
         from table in (string[])["/proc/net/tcp", "/proc/net/tcp6"]
         where File.Exists(table)
         from line in File.ReadLines(table).Skip(1)
-        // Number, local address, remote address, state, queues, timer, retransmits, user, timeout, inode.
+            // Number, local address, remote address, state, queues, timer, retransmits, user, timeout, inode.
         let fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)
         where fields[3] == Listening && fields[1].EndsWith($":{port:X4}", StringComparison.Ordinal)
         select fields[9];

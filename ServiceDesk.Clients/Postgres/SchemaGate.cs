@@ -1,16 +1,33 @@
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace ServiceDesk.Clients.Postgres;
 
-/// <summary>Holds background work back until the migration has run; says so once, not at every look.</summary>
-public sealed partial class SchemaGate(Schema schema, TimeProvider time, ILogger<SchemaGate> logger)
+/// <summary>Holds background work back until the migration has run. All parts of a service wait together, so its log says it
+/// once for all of them, and not at every look.</summary>
+public sealed partial class SchemaGate(
+    Schema schema, IHostApplicationLifetime host, TimeProvider time, ILogger<SchemaGate> logger)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    public async Task WaitAsync(CancellationToken cancellation)
+    private readonly Lock _gate = new();
+    private Task? _opening;
+
+    public Task WaitAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            // Those who wait stop by their own tokens; the look itself outlives them all.
+            _opening ??= OpenAsync(host.ApplicationStopped);
+        }
+
+        return _opening.WaitAsync(cancellationToken);
+    }
+
+    private async Task OpenAsync(CancellationToken stopped)
     {
         string? reported = null;
-        while (await schema.ProblemAsync(cancellation) is { } problem)
+        while (await schema.ProblemAsync(stopped) is { } problem)
         {
             if (problem != reported)
             {
@@ -18,7 +35,7 @@ public sealed partial class SchemaGate(Schema schema, TimeProvider time, ILogger
                 reported = problem;
             }
 
-            await Task.Delay(Interval, time, cancellation);
+            await Task.Delay(Interval, time, stopped);
         }
 
         if (reported is not null)

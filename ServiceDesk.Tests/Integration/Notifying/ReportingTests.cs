@@ -48,19 +48,22 @@ public sealed class ReportingTests(ServersFixture fixture) : IClassFixture<Serve
     {
         await WriteBacklogAsync();
         var brief = await _system.StartNotifierAsync(("Notifier__MaxBatchAge", "00:00:03"));
-        await brief.Output.LineAsync("the batch", line => line.Contains($"batch of {Backlog} events", StringComparison.Ordinal));
+        await brief.Output.LineAsync("the batch", line => line.Contains($"Processed {Backlog} events of a backlog", StringComparison.Ordinal));
         Assert.Empty(brief.Log("Processed ticket.created"));
+        var requests = brief.Log("Processed").Single().GetProperty("State").GetProperty("request_ids").GetString()!.Split(' ');
+        Assert.Equal(Enumerable.Range(0, Backlog).Select(n => $"backlog-{n}"), requests);
         await brief.StopAsync(TimeSpan.FromSeconds(10));
 
         await WriteBacklogAsync();
         var verbose = await _system.StartNotifierAsync(
             ("Notifier__MaxBatchAge", "00:00:03"), ("Logging__LogLevel__ServiceDesk.Notifier.Processing", "Debug"));
-        await verbose.Output.LineAsync("the batch", line => line.Contains($"batch of {Backlog} events", StringComparison.Ordinal));
+        await verbose.Output.LineAsync("the batch", line => line.Contains($"Processed {Backlog} events of a backlog", StringComparison.Ordinal));
         Assert.Equal(Backlog, verbose.Log("Processed ticket.created").Count);
     }
 
     private Task WriteBacklogAsync() => _system.Events.WriteAsync(
-        [.. Enumerable.Range(0, Backlog).Select(_ => TicketEvents.Created(Guid.CreateVersion7(), Guid.CreateVersion7()))]);
+        [.. Enumerable.Range(0, Backlog).Select(n => TicketEvents.Created(
+            Guid.CreateVersion7(), Guid.CreateVersion7(), requestId: $"backlog-{n}"))]);
 
     private static async Task<ExportedSpan> SpanAsync(TraceCollector traces, Guid eventId) => (await Eventually.SeesAsync(
         $"the span of event {eventId}",
