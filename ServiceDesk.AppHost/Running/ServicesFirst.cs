@@ -6,8 +6,8 @@ namespace ServiceDesk.AppHost.Running;
 /// their telemetry to a dashboard that is gone, and complain about a database that is.</summary>
 internal sealed class ServicesFirst(DistributedApplicationModel model, ResourceCommandService commands) : IHostedService
 {
-    /// <summary>What is not stopped by then is ended with the rest.</summary>
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(3);
+    /// <summary>As long as a service may take; what is not stopped by then is ended with the rest.</summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -49,7 +49,7 @@ public sealed partial class StopTests
         var end = Stopwatch.StartNew();
         appHost.Send(Interrupt);
 
-        Assert.Equal(0, await appHost.ExitCodeAsync());
+        Assert.Equal(0, await appHost.ExitCodeAsync(EndLimit * 3));
         await Eventually.SeesAsync(
             "every process has ended",
             () => Task.FromResult(string.Join('\n', started.Where(p => ProcessTree.CommandOf(p.Key) == p.Value).Select(p => p.Value))),
