@@ -2,8 +2,8 @@ using Npgsql;
 
 namespace ServiceDesk.Migrator;
 
-/// <summary>Lets the sequence of outbox ids go on above the ids that exist: a restore or a logical replication leaves it behind,
-/// and ids that are given out again put new events before older ones of their ticket (P3).</summary>
+/// <summary>Lets the sequence of outbox ids go on above the ids that exist: a restore or a logical replication leaves
+/// it behind, and ids that are given out again put new events before older ones of their ticket (P3).</summary>
 internal static class OutboxIds
 {
     /// <summary>Returns nothing unless the sequence is behind.</summary>
@@ -11,7 +11,7 @@ internal static class OutboxIds
         """
         SELECT setval('outbox_id_seq', greatest(highest, nextval('outbox_id_seq')))
         FROM (SELECT max(o.id) AS highest
-              FROM (SELECT CASE WHEN is_called THEN last_value + 1 ELSE last_value END AS next FROM outbox_id_seq) AS s, outbox o
+              FROM (SELECT last_value + is_called::int AS next FROM outbox_id_seq) AS s, outbox o
               WHERE o.id >= s.next) AS taken
         WHERE highest IS NOT NULL
         """;
@@ -21,7 +21,7 @@ internal static class OutboxIds
         await using var mend = new NpgsqlCommand(Mend, connection);
         if (await mend.ExecuteScalarAsync(cancellationToken) is long raised)
         {
-            Report.Progress($"outbox_id_seq was behind the ids in outbox, as after a restore; it goes on after {raised} now");
+            Report.Progress($"outbox_id_seq was behind the ids in outbox, as after a restore; it goes on after {raised}");
         }
     }
 }

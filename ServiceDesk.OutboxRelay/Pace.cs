@@ -1,7 +1,8 @@
 namespace ServiceDesk.OutboxRelay;
 
-/// <summary>How many events the next claim takes. A claim that leaves nothing behind takes all there is, so the size matters only
-/// in a backlog: there larger batches cost less for each event, and the first ones are small, to get the broker busy soon.</summary>
+/// <summary>How many events the next claim takes. A claim that leaves nothing behind takes all there is, so the size
+/// matters only in a backlog: there larger batches cost less for each event, and the first ones are small, to get the
+/// broker busy soon.</summary>
 internal sealed class Pace(int largest)
 {
     private const int FirstShare = 4;

@@ -5,8 +5,8 @@ using ServiceDesk.OutboxRelay.Publishing;
 
 namespace ServiceDesk.OutboxRelay;
 
-/// <summary>The loop: claim, publish, settle. While a batch waits for the broker the next one is claimed; events of one ticket
-/// never overlap, because a claim leaves out tickets that have an event in flight (P3).</summary>
+/// <summary>The loop: claim, publish, settle. While a batch waits for the broker the next one is claimed; events of one
+/// ticket never overlap, because a claim leaves out tickets that have an event in flight (P3).</summary>
 internal sealed partial class Relay(
     OutboxStore outbox, Publisher publisher, Settlement settlement, OutboxListener hints, SchemaGate schema,
     RelaySettings settings, TimeProvider time, ILogger<Relay> logger) : BackgroundService
@@ -102,9 +102,10 @@ internal sealed partial class Relay(
     {
         // An event that was refused before is published apart, with what follows it in its ticket.
         var suspects = batch.Events.Where(e => e.Attempts > 1).Select(e => e.AggregateId).ToHashSet();
+        var parts = batch.Events.ToLookup(e => suspects.Contains(e.AggregateId));
         await Task.WhenAll(
-            FinishAsync(batch.Token, publisher.PublishAsync, batch.Events, e => !suspects.Contains(e.AggregateId)),
-            FinishAsync(batch.Token, publisher.PublishOneByOneAsync, batch.Events, e => suspects.Contains(e.AggregateId)));
+            FinishAsync(batch.Token, [.. parts[false]], publisher.PublishAsync),
+            FinishAsync(batch.Token, [.. parts[true]], publisher.PublishOneByOneAsync));
         if (Volatile.Read(ref _hasBlocked))
         {
             hints.Wake();
@@ -112,10 +113,10 @@ internal sealed partial class Relay(
     }
 
     private async Task FinishAsync(
-        Guid token, Func<IReadOnlyList<OutboxEvent>, CancellationToken, Task<IReadOnlyList<Delivery>>> publish,
-        IReadOnlyList<OutboxEvent> batch, Func<OutboxEvent, bool> isPart)
+        Guid token, List<OutboxEvent> events,
+        Func<IReadOnlyList<OutboxEvent>, CancellationToken, Task<IReadOnlyList<Delivery>>> publish)
     {
-        if (batch.Where(isPart).ToList() is not { Count: > 0 } events)
+        if (events.Count == 0)
         {
             return;
         }
@@ -141,6 +142,7 @@ internal sealed partial class Relay(
     [LoggerMessage(LogLevel.Warning, "Claim failed, trying again: {Reason}")]
     private partial void LogClaimFailed(Exception? bug, string reason);
 
-    [LoggerMessage(LogLevel.Error, "{Count} events were not settled; they are claimed again when their lease of {Lease} ends")]
+    [LoggerMessage(LogLevel.Error,
+        "{Count} events were not settled; they are claimed again when their lease of {Lease} ends")]
     private partial void LogNotSettled(Exception failure, int count, TimeSpan lease);
 }

@@ -4,7 +4,8 @@ using ServiceDesk.OutboxRelay.Outbox;
 
 namespace ServiceDesk.OutboxRelay;
 
-/// <summary>The relay's series; each exists with 0 from the start, so that a rate can be taken of the first event.</summary>
+/// <summary>The relay's series; each exists with 0 from the start, so that a rate can be taken of the first
+/// event.</summary>
 internal sealed class RelayMetrics
 {
     private readonly Counter<long> _published;

@@ -6,7 +6,8 @@ public sealed class RelaySettings : ISettings
 {
     public static string Section => "OutboxRelay";
 
-    /// <summary>Events claimed, published and marked together, at most. Batches grow to this size in a backlog.</summary>
+    /// <summary>Events claimed, published and marked together, at most. Batches grow to this size in a
+    /// backlog.</summary>
     public int BatchSize { get; set; } = 2_000;
 
     /// <summary>Batches under way at once, at most: while some wait for the broker, the next is claimed.</summary>

@@ -21,7 +21,7 @@ internal sealed partial class Settlement(
         var released = new List<Refusal>();
         var dead = new List<Delivery>();
         var delays = deliveries.Select(d => d.Event.Attempts).Distinct()
-            .ToDictionary(attempts => attempts, attempts => Backoff.Delay(attempts, settings.Backoff, settings.MaxBackoff));
+            .ToDictionary(n => n, n => Backoff.Delay(n, settings.Backoff, settings.MaxBackoff));
         foreach (var delivery in deliveries)
         {
             var (outboxEvent, outcome, reason) = delivery;
@@ -74,8 +74,8 @@ internal sealed partial class Settlement(
         CountLost(sent.Count - await MarkSentOrParkAsync(token, sent));
     }
 
-    /// <summary>One row that the database refuses to mark must neither hold up the others nor have them published twice, so the
-    /// batch is halved until that row is alone (P5).</summary>
+    /// <summary>One row that the database refuses to mark must neither hold up the others nor have them published
+    /// twice, so the batch is halved until that row is alone (P5).</summary>
     /// <returns>How many rows were still ours.</returns>
     private async Task<int> MarkSentOrParkAsync(Guid token, List<OutboxEvent> sent)
     {
@@ -95,11 +95,12 @@ internal sealed partial class Settlement(
         }
     }
 
-    /// <summary>The event is published, and its row cannot say so. As <c>failed</c> it is visible, and is not published again.</summary>
+    /// <summary>The event is published, and its row cannot say so. As <c>failed</c> it is visible, and is not published
+    /// again.</summary>
     private async Task<int> ParkAsync(Guid token, OutboxEvent outboxEvent, PostgresException refused)
     {
-        var error = $"published, but not marked sent: {refused.MessageText} ({refused.ConstraintName ?? refused.SqlState}). "
-            + (refused.ConstraintName?.Contains("event_id", StringComparison.Ordinal) is true
+        var rule = refused.ConstraintName ?? refused.SqlState;
+        var error = $"published, but not marked sent: {refused.MessageText} ({rule}). " + (refused.ConstraintName?.Contains("event_id", StringComparison.Ordinal) is true
                 ? "A row with this event_id is in outbox_sent already: delete this row"
                 : "Remove the cause, then delete this row or replay it; the consumer skips the duplicate");
         metrics.Dead(outboxEvent.EventType);
@@ -130,8 +131,8 @@ internal sealed partial class Settlement(
         }
         catch (Exception unsent) when (unsent is Confluent.Kafka.KafkaException or OperationCanceledException)
         {
-            await ReleaseAsync(token,
-                [new Refusal(outboxEvent.Id, $"{error}; dead letter not sent: {unsent.Message}", settings.MaxBackoff, Counts: false)]);
+            var reason = $"{error}; dead letter not sent: {unsent.Message}";
+            await ReleaseAsync(token, [new Refusal(outboxEvent.Id, reason, settings.MaxBackoff, Counts: false)]);
             return;
         }
 
@@ -140,8 +141,8 @@ internal sealed partial class Settlement(
         LogDead(outboxEvent.EventId, outboxEvent.AggregateId, outboxEvent.Attempts, error);
     }
 
-    /// <summary>Retries through an outage of the database until the lease would end: an acknowledged event should not be
-    /// published twice because Postgres was away for a moment.</summary>
+    /// <summary>Retries through an outage of the database until the lease would end: an acknowledged event should not
+    /// be published twice because Postgres was away for a moment.</summary>
     private async Task<int> UntilServedAsync(Func<CancellationToken, Task<int>> write)
     {
         using var lease = new CancellationTokenSource(settings.ProcessingTimeout - settings.PublishTimeout, time);

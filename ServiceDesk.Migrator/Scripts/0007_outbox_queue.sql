@@ -1,11 +1,11 @@
--- The queue's indexes name no column that a claim changes, so a claim is a HOT update: the row's new version stays on its
--- page, and no index learns of it. Half of each page is left free for that.
--- A claim reads the queue by primary key from the oldest unsent row on; outbox_unsent holds nothing but the queue.
+-- The queue's indexes name no column that a claim changes, so a claim is a HOT update: the row's new version stays on
+-- its page, and no index learns of it. Half of each page is left free for that. A claim reads the queue by primary key
+-- from the oldest unsent row on; outbox_unsent holds nothing but the queue.
 DROP INDEX outbox_pending, outbox_blocking, outbox_failed;
 ALTER TABLE outbox_unsent SET (fillfactor = 45);
 
--- Events that failed for good wait for an operator, maybe for months: apart from the queue, a claim never passes over them.
--- Not unique by id: parking an event must succeed whatever else is wrong with its row.
+-- Events that failed for good wait for an operator, maybe for months: apart from the queue, a claim never passes over
+-- them. Not unique by id: parking an event must succeed whatever else is wrong with its row.
 ALTER TABLE outbox DETACH PARTITION outbox_unsent;
 CREATE TABLE outbox_failed PARTITION OF outbox (UNIQUE (event_id)) FOR VALUES IN ('failed');
 CREATE INDEX outbox_failed_by_id ON outbox_failed (id);

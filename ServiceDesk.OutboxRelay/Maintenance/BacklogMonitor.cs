@@ -26,8 +26,8 @@ internal sealed partial class BacklogMonitor(
         }
     }
 
-    /// <summary>A database's clock that was set back makes every event look young: the lag is at least how long this relay has
-    /// seen the oldest one wait.</summary>
+    /// <summary>A database's clock that was set back makes every event look young: the lag is at least how long this
+    /// relay has seen the oldest one wait.</summary>
     private Backlog WithOwnClock(Backlog backlog)
     {
         if (backlog.OldestId != _oldest.Id)
@@ -58,11 +58,12 @@ internal sealed partial class BacklogMonitor(
     }
 
     [LoggerMessage(LogLevel.Error,
-        "The sequence of outbox ids is {Behind} behind the ids that exist, as after a restore or a replication: new events "
-        + "come before older unsent ones of their ticket, and inserts whose id is still in the queue fail. Run the migrator, or "
-        + "as the table's owner: SELECT setval('outbox_id_seq', (SELECT max(id) FROM outbox))")]
+        "The sequence of outbox ids is {Behind} behind the ids that exist, as after a restore or a replication: new "
+        + "events come before older unsent ones of their ticket, and inserts whose id is still in the queue fail. "
+        + "Run the migrator, or as the table's owner: SELECT setval('outbox_id_seq', (SELECT max(id) FROM outbox))")]
     private partial void LogSequenceBehind(long behind);
 
-    [LoggerMessage(LogLevel.Warning, "Cannot see whether outbox_id_seq is behind: {Reason}; run the migrator, which grants it")]
+    [LoggerMessage(LogLevel.Warning,
+        "Cannot see whether outbox_id_seq is behind: {Reason}; run the migrator, which grants it")]
     private partial void LogNotSeen(string reason);
 }

@@ -3,9 +3,9 @@ using ServiceDesk.OutboxRelay.Outbox;
 
 namespace ServiceDesk.OutboxRelay.Maintenance;
 
-/// <summary>Looks for unsent events below the ids that claims read: those an operator replayed, and those with ids from a
-/// sequence that was set back. While a transaction is held open, a look passes over everything sent since; so it is as rare
-/// as keeps it below a fiftieth of the time.</summary>
+/// <summary>Looks for unsent events below the ids that claims read: those an operator replayed, and those with ids from
+/// a sequence that was set back. While a transaction is held open, a look passes over everything sent since; so it is
+/// as rare as keeps it below a fiftieth of the time.</summary>
 internal sealed class FloorCheck(OutboxStore outbox, SchemaGate schema, TimeProvider time, ILogger<FloorCheck> logger)
     : PeriodicService(TimeSpan.FromSeconds(1), schema, time, logger)
 {

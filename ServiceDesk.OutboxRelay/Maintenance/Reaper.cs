@@ -3,8 +3,8 @@ using ServiceDesk.OutboxRelay.Outbox;
 
 namespace ServiceDesk.OutboxRelay.Maintenance;
 
-/// <summary>Puts events back to pending whose relay died or froze. Where the database's clock was set back, claims and retries
-/// lie in its future; then the relay's own clock counts how long they have been seen there (P5).</summary>
+/// <summary>Puts events back to pending whose relay died or froze. Where the database's clock was set back, claims and
+/// retries lie in its future; then the relay's own clock counts how long they have been seen there (P5).</summary>
 internal sealed partial class Reaper(
     OutboxStore outbox, RelaySettings settings, RelayMetrics metrics, SchemaGate schema, TimeProvider time,
     ILogger<Reaper> logger)
@@ -45,11 +45,12 @@ internal sealed partial class Reaper(
         TimeSpan.FromSeconds(Math.Clamp(settings.ProcessingTimeout.TotalSeconds / 10, 0.2, 5));
 
     [LoggerMessage(LogLevel.Warning,
-        "{Count} events were claimed more than {Lease} ago and not settled: their relay died or froze. They are pending again")]
+        "{Count} events were claimed more than {Lease} ago and not settled: their relay died or froze. "
+        + "They are pending again")]
     private partial void LogReaped(int count, TimeSpan lease);
 
     [LoggerMessage(LogLevel.Warning,
-        "{Count} events waited for a retry later than OutboxRelay:MaxBackoff ({Longest}): the database's clock was set back. "
-        + "They are due now")]
+        "{Count} events waited for a retry later than OutboxRelay:MaxBackoff ({Longest}): "
+        + "the database's clock was set back. They are due now")]
     private partial void LogMadeDue(int count, TimeSpan longest);
 }

@@ -17,7 +17,8 @@ internal sealed class Retention(
         var after = 0L;
         for (var round = 0; round < MaxWindows; round++)
         {
-            var (last, deleted, looked) = await outbox.DeleteSentAsync(after, settings.Retention, Window, cancellationToken);
+            var (last, deleted, looked) = await outbox.DeleteSentAsync(
+                after, settings.Retention, Window, cancellationToken);
             metrics.Deleted((int)deleted);
             if (deleted == 0 || looked < Window)
             {

@@ -1,13 +1,15 @@
 namespace ServiceDesk.OutboxRelay.Outbox;
 
 /// <summary>
-/// The id from which claims read the queue: nothing below it is unsent. A claim that read from the beginning would pass over
-/// the index entries of everything that was sent since the oldest open transaction began, as Postgres keeps those for it.
-/// <para>An id may be committed long after higher ones, and its event must still come first in its ticket (P3). So the floor
-/// passes an id only when no transaction is left that could commit a lower one: who inserts into the outbox holds a lock on it
-/// from before it draws an id until after its commit is visible. When all who held that lock after a claim are gone, later
-/// claims see every id that this claim could have seen.</para>
-/// <para>Replayed events, and ids from a sequence that was set back, turn up below it; <see cref="Lower"/> is for those.</para>
+/// The id from which claims read the queue: nothing below it is unsent. A claim that read from the beginning would pass
+/// over the index entries of everything that was sent since the oldest open transaction began, as Postgres keeps those
+/// for it.
+/// <para>An id may be committed long after higher ones, and its event must still come first in its ticket (P3). So the
+/// floor passes an id only when no transaction is left that could commit a lower one: who inserts into the outbox holds
+/// a lock on it from before it draws an id until after its commit is visible. When all who held that lock after a claim
+/// are gone, later claims see every id that this claim could have seen.</para>
+/// <para>Replayed events, and ids from a sequence that was set back, turn up below it; <see cref="Lower"/> is for
+/// those.</para>
 /// </summary>
 internal sealed class ClaimFloor
 {
@@ -33,7 +35,8 @@ internal sealed class ClaimFloor
         }
     }
 
-    /// <summary>No event above this id was in flight when this relay last read the queue, except by other relays' later claims.</summary>
+    /// <summary>No event above this id was in flight when this relay last read the queue, except by other relays' later
+    /// claims.</summary>
     public long Top
     {
         get
@@ -60,7 +63,8 @@ internal sealed class ClaimFloor
     /// <summary>Takes what a claim has read.</summary>
     /// <param name="lowest">The lowest unsent id; null when there is none.</param>
     /// <param name="highest">The highest unsent id it read; null when there is none.</param>
-    /// <param name="writers">Who held a writer's lock on the outbox after the claim's snapshot; null when not asked.</param>
+    /// <param name="writers">Who held a writer's lock on the outbox after the claim's snapshot; null when not
+    /// asked.</param>
     public void Read(long? lowest, long? highest, IReadOnlyCollection<string>? writers)
     {
         lock (_gate)

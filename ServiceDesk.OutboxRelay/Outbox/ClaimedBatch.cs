@@ -1,7 +1,8 @@
 namespace ServiceDesk.OutboxRelay.Outbox;
 
 /// <summary>Events that one claim took.</summary>
-/// <param name="Token">Fences every later change of these rows: it works only while the claim is still ours (P6).</param>
+/// <param name="Token">Fences every later change of these rows: it works only while the claim is still ours
+/// (P6).</param>
 /// <param name="Events">In id order.</param>
 /// <param name="HasMore">More events are due now: the claim ended at its limit.</param>
 /// <param name="HasBlocked">Events were left out that wait for an earlier one of their ticket.</param>

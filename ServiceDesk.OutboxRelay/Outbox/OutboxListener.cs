@@ -18,7 +18,8 @@ internal sealed partial class OutboxListener(
     /// <summary>Whether hints arrive now.</summary>
     public bool IsListening { get; private set; }
 
-    /// <summary>Returns at the next hint, at one that came since the last call, or after <paramref name="longest"/>.</summary>
+    /// <summary>Returns at the next hint, at one that came since the last call, or after <paramref
+    /// name="longest"/>.</summary>
     public Task WaitAsync(TimeSpan longest, CancellationToken cancellation) => _hints.WaitAsync(longest, cancellation);
 
     /// <summary>Ends the current wait, or the next one.</summary>
@@ -82,7 +83,8 @@ internal sealed partial class OutboxListener(
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "Wake-up hints are lost until the connection is back, polling meanwhile: {Reason}")]
+    [LoggerMessage(LogLevel.Warning,
+        "Wake-up hints are lost until the connection is back, polling meanwhile: {Reason}")]
     private partial void LogLost(string reason);
 
     [LoggerMessage(LogLevel.Information, "Behind a pooler no hint can be heard: events are found by polling alone")]

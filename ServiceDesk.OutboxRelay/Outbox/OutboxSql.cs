@@ -1,46 +1,48 @@
 namespace ServiceDesk.OutboxRelay.Outbox;
 
-/// <summary>Every statement on the outbox. Leases and due times use the database's clock; order uses none (P3). Each statement
-/// names the status of what it reads, so that the planner leaves out the other partitions.</summary>
+/// <summary>Every statement on the outbox. Leases and due times use the database's clock; order uses none (P3). Each
+/// statement names the status of what it reads, so that the planner leaves out the other partitions.</summary>
 internal static class OutboxSql
 {
-    /// <summary>Options of the relay's connections. Every statement here walks an index and must keep doing so: the queue is
-    /// empty now and deep a moment later, so the planner's statistics are always out of date.</summary>
+    /// <summary>Options of the relay's connections. Every statement here walks an index and must keep doing so: the
+    /// queue is empty now and deep a moment later, so the planner's statistics are always out of date.</summary>
     public const string PlannerOptions =
         "-c enable_seqscan=off -c enable_bitmapscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off";
 
-    /// <summary>Opens the claim's transaction. It is explicit, because it ends before the batch of statements does.</summary>
+    /// <summary>Opens the claim's transaction. It is explicit, because it ends before the batch of statements
+    /// does.</summary>
     public const string Begin = "BEGIN";
 
     /// <summary>
-    /// Serialises claims across relays. A statement of its own before <see cref="Claim"/>, whose snapshot is then taken under
-    /// the lock and sees every earlier claim (P3). The key is an arbitrary constant, the ASCII codes of "outbox".
+    /// Serialises claims across relays. A statement of its own before <see cref="Claim"/>, whose snapshot is then taken
+    /// under the lock and sees every earlier claim (P3). The key is an arbitrary constant, the ASCII codes of "outbox".
     /// Commits asynchronously: a claim that a crash of the server loses is only made again (P2).
     /// </summary>
     public const string SerializeClaims =
         "SELECT pg_advisory_xact_lock(122550254464888), set_config('synchronous_commit', 'off', true)";
 
     /// <summary>
-    /// Oldest first, but never an event with an earlier unsent one of its ticket that is not claimed with it, whatever keeps
-    /// that one back: so any number of relays publish a ticket's events in order (P3). Three steps: read what is unsent, in
-    /// order; keep what no event before it in its ticket blocks; lock what fits, where a row that someone else has locked
-    /// blocks what follows it.
-    /// <para>Returns no rows of events: a relay that freezes while it reads a large result must not hold the lock (P6). The range
-    /// of the claimed ids stays in a setting of the session, for <see cref="ReadClaimed"/>.</para>
+    /// Oldest first, but never an event with an earlier unsent one of its ticket that is not claimed with it, whatever
+    /// keeps that one back: so any number of relays publish a ticket's events in order (P3). Three steps: read what is
+    /// unsent, in order; keep what no event before it in its ticket blocks; lock what fits, where a row that someone
+    /// else has locked blocks what follows it.
+    /// <para>Returns no rows of events: a relay that freezes while it reads a large result must not hold the lock (P6).
+    /// The range of the claimed ids stays in a setting of the session, for <see cref="ReadClaimed"/>.</para>
     /// <para>$1 token, $2 floor, $3 rows to read, $4 most events, $5 most bytes of payload.</para>
     /// </summary>
     public const string Claim =
         """
         WITH unsent AS MATERIALIZED (
-            SELECT id, aggregate_id, status = 'pending' AND next_attempt_at <= now() AS is_due, pg_column_size(payload) AS bytes
+            SELECT id, aggregate_id, status = 'pending' AND next_attempt_at <= now() AS is_due,
+                   pg_column_size(payload) AS bytes
             FROM outbox
             WHERE status IN ('pending', 'processing') AND id >= $2
             ORDER BY id
             LIMIT $3
         ), free AS MATERIALIZED (
             SELECT id, aggregate_id, sum(bytes) OVER (ORDER BY id ROWS UNBOUNDED PRECEDING) - bytes AS bytes_before
-            FROM (SELECT *, bool_and(is_due) OVER (PARTITION BY aggregate_id ORDER BY id ROWS UNBOUNDED PRECEDING) AS is_free
-                  FROM unsent) AS per_ticket
+            FROM (SELECT *, bool_and(is_due) OVER in_ticket AS is_free FROM unsent
+                  WINDOW in_ticket AS (PARTITION BY aggregate_id ORDER BY id ROWS UNBOUNDED PRECEDING)) AS per_ticket
             WHERE is_free
         ), locked AS MATERIALIZED (
             SELECT id, aggregate_id, EXISTS (
@@ -51,14 +53,15 @@ internal static class OutboxSql
             LIMIT $4
         ), claimed AS (
             UPDATE outbox o
-            SET status = 'processing', claim_token = $1, processing_started_at = clock_timestamp(), attempts = o.attempts + 1
-            FROM (SELECT id, bool_and(is_locked) OVER (PARTITION BY aggregate_id ORDER BY id ROWS UNBOUNDED PRECEDING) AS is_ours
-                  FROM locked) AS ours
+            SET status = 'processing', claim_token = $1, processing_started_at = clock_timestamp(),
+                attempts = o.attempts + 1
+            FROM (SELECT id, bool_and(is_locked) OVER in_ticket AS is_ours FROM locked
+                  WINDOW in_ticket AS (PARTITION BY aggregate_id ORDER BY id ROWS UNBOUNDED PRECEDING)) AS ours
             WHERE o.id = ours.id AND ours.is_ours AND o.status = 'pending'
             RETURNING o.id
         )
         SELECT count(*) AS claimed,
-               set_config('servicedesk.claimed', coalesce(min(id), 0) || ' ' || coalesce(max(id), -1), false) AS claimed_ids,
+               set_config('servicedesk.claimed', coalesce(min(id), 0) || ' ' || coalesce(max(id), -1), false) AS range,
                (SELECT count(*) FROM free) AS free,
                (SELECT count(*) FROM unsent) AS unsent,
                (SELECT count(*) FROM unsent WHERE is_due) AS due,
@@ -91,15 +94,15 @@ internal static class OutboxSql
           AND relation IN ('outbox'::regclass, 'outbox_unsent'::regclass)
         """;
 
-    /// <summary>The lowest unsent id below the floor: replayed, or from a sequence that was set back. It passes over all index
-    /// entries that claims spare themselves.</summary>
+    /// <summary>The lowest unsent id below the floor: replayed, or from a sequence that was set back. It passes over
+    /// all index entries that claims spare themselves.</summary>
     public const string FindBelowFloor =
         """
         SELECT id FROM outbox WHERE status IN ('pending', 'processing') AND id < $1 ORDER BY id LIMIT 1
         """;
 
-    /// <summary>Ids as an array, here and below, and not as rows to join with: a join that the planner turns around walks the
-    /// whole queue.</summary>
+    /// <summary>Ids as an array, here and below, and not as rows to join with: a join that the planner turns around
+    /// walks the whole queue.</summary>
     public const string MarkSent =
         """
         UPDATE outbox
@@ -112,7 +115,8 @@ internal static class OutboxSql
         """
         UPDATE outbox
         SET status = 'pending', claim_token = NULL, processing_started_at = NULL, last_error = $3,
-            next_attempt_at = now() + $4::interval, attempts = CASE WHEN $5 THEN attempts ELSE greatest(attempts - 1, 0) END
+            next_attempt_at = now() + $4::interval,
+            attempts = CASE WHEN $5 THEN attempts ELSE greatest(attempts - 1, 0) END
         WHERE id = ANY ($2::bigint[]) AND claim_token = $1 AND status = 'processing'
         """;
 
@@ -123,8 +127,9 @@ internal static class OutboxSql
         WHERE id = $2 AND claim_token = $1 AND status = 'processing'
         """;
 
-    /// <summary>A lease that ran out says nothing about the event, so its attempt does not count. SKIP LOCKED: a locked row is being
-    /// settled by its owner right now. $2, $3 the ids to look at; $4 tokens whose lease ended by a relay's own clock.</summary>
+    /// <summary>A lease that ran out says nothing about the event, so its attempt does not count. SKIP LOCKED: a locked
+    /// row is being settled by its owner right now. $2, $3 the ids to look at; $4 tokens whose lease ended by a relay's
+    /// own clock.</summary>
     public const string Reap =
         """
         WITH expired AS (
@@ -140,7 +145,8 @@ internal static class OutboxSql
         FROM expired WHERE o.id = expired.id AND o.status = 'processing'
         """;
 
-    /// <summary>What a clock that was set back keeps in the future: claims, and retries later than any relay plans them ($3).</summary>
+    /// <summary>What a clock that was set back keeps in the future: claims, and retries later than any relay plans them
+    /// ($3).</summary>
     public const string AheadOfTheClock =
         """
         SELECT id, claim_token FROM outbox
@@ -156,31 +162,36 @@ internal static class OutboxSql
         WHERE id = ANY ($1::bigint[]) AND status = 'pending' AND next_attempt_at > now() + $2::interval
         """;
 
-    /// <summary>Exact up to the limit $2, so that it costs the same at any depth. Beyond, the distance of ids, which a sequence
-    /// gives out one by one. Something that waits has waited: with a clock that was set back, the lag is not 0 either.</summary>
+    /// <summary>Exact up to the limit $2, so that it costs the same at any depth. Beyond, the distance of ids, which a
+    /// sequence gives out one by one. Something that waits has waited: with a clock that was set back, the lag is not 0
+    /// either.</summary>
     public const string Backlog =
         """
         WITH oldest AS MATERIALIZED (
-            SELECT id, created_at FROM outbox WHERE status IN ('pending', 'processing') AND id >= $1 ORDER BY id LIMIT $2
+            SELECT id, created_at FROM outbox
+            WHERE status IN ('pending', 'processing') AND id >= $1
+            ORDER BY id LIMIT $2
         )
-        SELECT CASE WHEN count(*) < $2 THEN count(*) ELSE count(*) - max(id) + (
-                   SELECT id FROM outbox WHERE status IN ('pending', 'processing') ORDER BY id DESC LIMIT 1) END AS pending,
+        SELECT CASE WHEN count(*) < $2 THEN count(*)
+                    ELSE count(*) - max(id) + (SELECT max(id) FROM outbox WHERE status IN ('pending', 'processing'))
+               END AS pending,
                min(id) AS oldest,
                CASE WHEN count(*) = 0 THEN 0
                     ELSE greatest(extract(epoch FROM now() - min(created_at)), 0.001) END::float8 AS lag
         FROM oldest
         """;
 
-    /// <summary>How far the sequence of ids is behind the highest id there is: 0 unless it was left behind by a restore.</summary>
+    /// <summary>How far the sequence of ids is behind the highest id there is: 0 unless it was left behind by a
+    /// restore.</summary>
     public const string SequenceBehind =
         """
         SELECT coalesce(max(o.id) - max(s.next) + 1, 0) AS behind
-        FROM (SELECT CASE WHEN is_called THEN last_value + 1 ELSE last_value END AS next FROM outbox_id_seq) AS s, outbox o
+        FROM (SELECT last_value + is_called::int AS next FROM outbox_id_seq) AS s, outbox o
         WHERE o.id >= s.next
         """;
 
-    /// <summary>Looks at a window of sent rows from the oldest on, so that a round costs the same however long the history is.
-    /// Returns the last id of the window, and how many rows it deleted and looked at.</summary>
+    /// <summary>Looks at a window of sent rows from the oldest on, so that a round costs the same however long the
+    /// history is. Returns the last id of the window, and how many rows it deleted and looked at.</summary>
     public const string DeleteSent =
         """
         WITH looked AS MATERIALIZED (

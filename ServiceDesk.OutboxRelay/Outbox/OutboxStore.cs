@@ -51,9 +51,13 @@ internal sealed class OutboxStore(NpgsqlDataSource database)
         var claim = await ReadClaimAsync(reader, cancellationToken);
         await reader.NextResultAsync(cancellationToken);
         var events = await ReadEventsAsync(reader, cancellationToken);
-        var writers = asksWriters && await reader.NextResultAsync(cancellationToken) && await reader.ReadAsync(cancellationToken)
-            ? reader.GetFieldValue<string[]>(reader.GetOrdinal("writers"))
-            : null;
+        string[]? writers = null;
+        if (asksWriters)
+        {
+            await reader.NextResultAsync(cancellationToken);
+            await reader.ReadAsync(cancellationToken);
+            writers = reader.GetFieldValue<string[]>(reader.GetOrdinal("writers"));
+        }
 
         Floor.Read(claim.Lowest, claim.Highest, writers);
         var isWindowFull = claim.Unsent >= window;
@@ -81,7 +85,8 @@ internal sealed class OutboxStore(NpgsqlDataSource database)
             {
                 Parameters =
                 {
-                    Value(token), Value(alike.ToArray()), Value(alike.Key.Error), Value(alike.Key.Delay), Value(alike.Key.Counts),
+                    Value(token), Value(alike.ToArray()),
+                    Value(alike.Key.Error), Value(alike.Key.Delay), Value(alike.Key.Counts),
                 },
             });
         }
@@ -178,10 +183,12 @@ internal sealed class OutboxStore(NpgsqlDataSource database)
         }
     }
 
-    private static async Task<List<OutboxEvent>> ReadEventsAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
+    private static async Task<List<OutboxEvent>> ReadEventsAsync(
+        NpgsqlDataReader reader, CancellationToken cancellationToken)
     {
-        var (id, eventId, aggregate) = (reader.GetOrdinal("id"), reader.GetOrdinal("event_id"), reader.GetOrdinal("aggregate"));
-        var (aggregateId, eventType) = (reader.GetOrdinal("aggregate_id"), reader.GetOrdinal("event_type"));
+        var id = reader.GetOrdinal("id");
+        var (eventId, eventType) = (reader.GetOrdinal("event_id"), reader.GetOrdinal("event_type"));
+        var (aggregate, aggregateId) = (reader.GetOrdinal("aggregate"), reader.GetOrdinal("aggregate_id"));
         var (payload, headers) = (reader.GetOrdinal("payload"), reader.GetOrdinal("headers"));
         var (attempts, createdAt) = (reader.GetOrdinal("attempts"), reader.GetOrdinal("created_at"));
         var events = new List<OutboxEvent>();
@@ -189,14 +196,16 @@ internal sealed class OutboxStore(NpgsqlDataSource database)
         {
             events.Add(new OutboxEvent(
                 reader.GetInt64(id), reader.GetGuid(eventId), reader.GetString(aggregate), reader.GetGuid(aggregateId),
-                reader.GetString(eventType), reader.GetFieldValue<byte[]>(payload), reader.GetFieldValue<byte[]>(headers),
+                reader.GetString(eventType),
+                reader.GetFieldValue<byte[]>(payload), reader.GetFieldValue<byte[]>(headers),
                 reader.GetInt32(attempts), reader.GetDateTime(createdAt)));
         }
 
         return events;
     }
 
-    private async Task<int> ExecuteAsync(string sql, CancellationToken cancellationToken, params NpgsqlParameter[] parameters)
+    private async Task<int> ExecuteAsync(
+        string sql, CancellationToken cancellationToken, params NpgsqlParameter[] parameters)
     {
         await using var command = Command(sql, parameters);
         return await command.ExecuteNonQueryAsync(cancellationToken);

@@ -37,8 +37,9 @@ internal sealed class BatchReports
     public void NotTaken(int index, DeliveryOutcome outcome, Error error) =>
         Report(index, outcome, $"{error.Code}: {error.Reason}", error.Code.ToString());
 
-    /// <summary>What is known now. A report that comes later is ignored: its event will be published again (P2). A producer without
-    /// gaps stops at the first refused request and drops what else it holds: that is no outage.</summary>
+    /// <summary>What is known now. A report that comes later is ignored: its event will be published again (P2). A
+    /// producer without gaps stops at the first refused request and drops what else it holds: that is no
+    /// outage.</summary>
     public IReadOnlyList<Delivery> Close()
     {
         lock (_gate)

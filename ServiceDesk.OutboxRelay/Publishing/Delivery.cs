@@ -10,18 +10,19 @@ namespace ServiceDesk.OutboxRelay.Publishing;
 internal readonly record struct Delivery(OutboxEvent Event, DeliveryOutcome Outcome, string Reason = "")
 {
     /// <summary>Classifies an answer of the broker, or of the client on its behalf (P5).</summary>
-    /// <returns>Refused when the answer is about the event: too large, or against a policy. A broker answers for a whole request,
-    /// which may hold innocent events, and a policy may change: so the event is tried again, alone, and the attempt counts.</returns>
+    /// <returns>Refused when the answer is about the event: too large, or against a policy. A broker answers for a
+    /// whole request, which may hold innocent events, and a policy may change: so the event is tried again, alone, and
+    /// the attempt counts.</returns>
     public static DeliveryOutcome OutcomeOf(Error error) => error.Code switch
     {
-        ErrorCode.MsgSizeTooLarge or ErrorCode.RecordListTooLarge or ErrorCode.PolicyViolation or ErrorCode.InvalidRecord
-            => DeliveryOutcome.Refused,
+        ErrorCode.MsgSizeTooLarge or ErrorCode.RecordListTooLarge or ErrorCode.PolicyViolation
+            or ErrorCode.InvalidRecord => DeliveryOutcome.Refused,
         _ => DeliveryOutcome.Unavailable,
     };
 
-    /// <summary>Classifies what the client refuses before it sends anything. It uses the broker's code for an event above its
-    /// own size limit, where no later attempt can succeed. A producer that is dead already was stopped by another batch, which
-    /// knows the cause.</summary>
+    /// <summary>Classifies what the client refuses before it sends anything. It uses the broker's code for an event
+    /// above its own size limit, where no later attempt can succeed. A producer that is dead already was stopped by
+    /// another batch, which knows the cause.</summary>
     public static DeliveryOutcome OutcomeOfProduce(Error error) => error.Code switch
     {
         ErrorCode.MsgSizeTooLarge or ErrorCode.Local_InvalidArg or ErrorCode.Local_KeySerialization
@@ -36,7 +37,8 @@ internal enum DeliveryOutcome
     /// <summary>The broker persisted it, to the settings of <c>acks=all</c> (P4).</summary>
     Acknowledged,
 
-    /// <summary>Not published because of another event: an earlier one of its ticket, or a refused one in the same producer.</summary>
+    /// <summary>Not published because of another event: an earlier one of its ticket, or a refused one in the same
+    /// producer.</summary>
     HeldBack,
 
     /// <summary>The broker refused the event, or the request that held it.</summary>

@@ -4,10 +4,10 @@ using ServiceDesk.Clients.Kafka;
 namespace ServiceDesk.OutboxRelay.Publishing;
 
 /// <summary>
-/// The producer, replaceable. What one producer has put into a partition is always a prefix of what it was given, in order:
-/// that is what idempotence is for, and <c>enable.gapless.guarantee</c> stops it at the first request the broker refuses.
-/// When anything stays unacknowledged, the producer is given up as a whole and a new one publishes the rest: an event may be
-/// doubled by that, but never overtaken by a later one of its ticket (P3).
+/// The producer, replaceable. What one producer has put into a partition is always a prefix of what it was given, in
+/// order: that is what idempotence is for, and <c>enable.gapless.guarantee</c> stops it at the first request the broker
+/// refuses. When anything stays unacknowledged, the producer is given up as a whole and a new one publishes the rest:
+/// an event may be doubled by that, but never overtaken by a later one of its ticket (P3).
 /// </summary>
 internal sealed partial class OutboxProducer(IServiceProvider services, ILogger<OutboxProducer> logger) : IMessageSink, IDisposable
 {
@@ -21,7 +21,8 @@ internal sealed partial class OutboxProducer(IServiceProvider services, ILogger<
         config.Acks = Acks.All;
         config.EnableIdempotence = true;
         config.EnableGaplessGuarantee = true;
-        // No message times out on its own and lets the next one pass (P3): PublishTimeout gives up all of them together.
+        // No message times out on its own and lets the next one pass (P3): PublishTimeout gives up all of them
+        // together.
         config.MessageTimeoutMs = (int)TimeSpan.FromHours(1).TotalMilliseconds;
         config.Partitioner = Partitioner.Murmur2Random;
         config.LingerMs = 0;
@@ -92,10 +93,12 @@ internal sealed partial class OutboxProducer(IServiceProvider services, ILogger<
         }
     }
 
-    /// <summary>Passes on what the client library says, but for its warning at each start that what we set is experimental.</summary>
+    /// <summary>Passes on what the client library says, but for its warning at each start that what we set is
+    /// experimental.</summary>
     private void Log(LogMessage message)
     {
-        if (message.Facility != "CONFWARN" || !message.Message.Contains("enable.gapless.guarantee", StringComparison.Ordinal))
+        if (message.Facility != "CONFWARN"
+            || !message.Message.Contains("enable.gapless.guarantee", StringComparison.Ordinal))
         {
             var level = (LogLevel)message.LevelAs(LogLevelType.MicrosoftExtensionsLogging);
             LogClient(level, message.Message);
@@ -105,12 +108,13 @@ internal sealed partial class OutboxProducer(IServiceProvider services, ILogger<
     [LoggerMessage("Kafka client: {Message}")]
     private partial void LogClient(LogLevel level, string message);
 
-    [LoggerMessage(LogLevel.Warning, "Kafka producer replaced; its unacknowledged events are published again: {Reason}")]
+    [LoggerMessage(LogLevel.Warning,
+        "Kafka producer replaced; its unacknowledged events are published again: {Reason}")]
     private partial void LogReplaced(string reason);
 }
 
-/// <summary>A producer that several batches use at once. The last user disposes it once it is retired: the native client must
-/// not be freed under a call.</summary>
+/// <summary>A producer that several batches use at once. The last user disposes it once it is retired: the native
+/// client must not be freed under a call.</summary>
 internal sealed class SharedProducer(IProducer<byte[], byte[]> client) : IDisposable
 {
     /// <summary>The owner counts as a user until it retires the producer.</summary>
@@ -118,7 +122,8 @@ internal sealed class SharedProducer(IProducer<byte[], byte[]> client) : IDispos
 
     public IProducer<byte[], byte[]> Client => client;
 
-    /// <summary>Whether the broker refused a request of this producer: what else it held was dropped because of that.</summary>
+    /// <summary>Whether the broker refused a request of this producer: what else it held was dropped because of
+    /// that.</summary>
     public bool HasRefused { get; set; }
 
     public void Enter() => Interlocked.Increment(ref _users);

@@ -6,8 +6,8 @@ using ServiceDesk.OutboxRelay.Outbox;
 
 namespace ServiceDesk.OutboxRelay.Publishing;
 
-/// <summary>The span of each published event, by OpenTelemetry's conventions for messaging. It continues the trace of the
-/// request that caused the event, and lasts until the broker's acknowledgement.</summary>
+/// <summary>The span of each published event, by OpenTelemetry's conventions for messaging. It continues the trace of
+/// the request that caused the event, and lasts until the broker's acknowledgement.</summary>
 internal static class PublishSpans
 {
     private static readonly ActivitySource Source = new("ServiceDesk.OutboxRelay");

@@ -5,8 +5,8 @@ using ServiceDesk.Settings;
 
 namespace ServiceDesk.OutboxRelay.Publishing;
 
-/// <summary>Publishes claimed events. Each call returns within <see cref="RelaySettings.PublishTimeout"/>, or sooner when it
-/// is told to give up: what is not acknowledged by then counts as not published.</summary>
+/// <summary>Publishes claimed events. Each call returns within <see cref="RelaySettings.PublishTimeout"/>, or sooner
+/// when it is told to give up: what is not acknowledged by then counts as not published.</summary>
 internal sealed class Publisher(
     OutboxProducer producers, KafkaSettings kafka, RelaySettings settings, RelayMetrics metrics, TimeProvider time)
 {
@@ -27,8 +27,9 @@ internal sealed class Publisher(
         return deliveries;
     }
 
-    /// <summary>Publishes events of tickets with an event the broker refused before. One at a time, by a producer of their own, so
-    /// that another refusal harms nothing else; and in order, so that nothing passes an event that must be tried again (P3).</summary>
+    /// <summary>Publishes events of tickets with an event the broker refused before. One at a time, by a producer of
+    /// their own, so that another refusal harms nothing else; and in order, so that nothing passes an event that must
+    /// be tried again (P3).</summary>
     public async Task<IReadOnlyList<Delivery>> PublishOneByOneAsync(
         IReadOnlyList<OutboxEvent> events, CancellationToken giveUp)
     {
@@ -69,8 +70,8 @@ internal sealed class Publisher(
         return deliveries;
     }
 
-    /// <summary>A producer that left an event behind must not be used again: a retry of its own could still bring that event to
-    /// the topic, after later ones (P3).</summary>
+    /// <summary>A producer that left an event behind must not be used again: a retry of its own could still bring that
+    /// event to the topic, after later ones (P3).</summary>
     private static string? WhyProducerEnds(IReadOnlyList<Delivery> deliveries)
     {
         foreach (var delivery in deliveries)

@@ -3,7 +3,8 @@ using ServiceDesk.Tests.Infrastructure;
 
 namespace ServiceDesk.Tests.Faults;
 
-/// <summary>The broker refuses a request for good. Its answer is about all events in the request, and most are innocent.</summary>
+/// <summary>The broker refuses a request for good. Its answer is about all events in the request, and most are
+/// innocent.</summary>
 public sealed class RefusalTests(FaultServersFixture servers) : IClassFixture<FaultServersFixture>
 {
     private const int MaxAttempts = 5;
@@ -51,7 +52,8 @@ public sealed class RefusalTests(FaultServersFixture servers) : IClassFixture<Fa
         Assert.Equal([rows[1].EventId], (await system.Events.ReadAllAsync()).Select(m => MessageReading.Of(m).EventId!.Value));
     }
 
-    /// <summary>Its backoff is longer than this test waits: only the refused request's events may have to wait for it.</summary>
+    /// <summary>Its backoff is longer than this test waits: only the refused request's events may have to wait for
+    /// it.</summary>
     [LocalBrokerFact]
     public async Task A_refused_request_keeps_back_its_own_tickets_and_not_the_relay()
     {
@@ -82,8 +84,8 @@ public sealed class RefusalTests(FaultServersFixture servers) : IClassFixture<Fa
 
     private LocalKafkaProcess Broker => servers.Servers.Kafka.Breakable!;
 
-    /// <summary>One partition: all events share their requests. One request at a time, because our broker does not check the
-    /// sequence numbers by which Kafka refuses those that follow a refused one.</summary>
+    /// <summary>One partition: all events share their requests. One request at a time, because our broker does not
+    /// check the sequence numbers by which Kafka refuses those that follow a refused one.</summary>
     private async Task<ServiceDeskSystem> StartAsync()
     {
         await Broker.ClearFaultsAsync();

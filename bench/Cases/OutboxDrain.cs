@@ -6,13 +6,15 @@ using ServiceDesk.Bench.Services;
 
 namespace ServiceDesk.Bench.Cases;
 
-/// <summary>Drains a backlog that becomes visible at once, by the commit of one transaction, to relays that are ready.</summary>
+/// <summary>Drains a backlog that becomes visible at once, by the commit of one transaction, to relays that are
+/// ready.</summary>
 /// <param name="bench">The run.</param>
 /// <param name="system">Where the outbox is.</param>
 /// <param name="keepsRows">Whether sent rows stay, as history.</param>
-/// <param name="holdsTransaction">Whether another session holds a transaction open meanwhile, so that Postgres keeps every old
-/// version and every index entry for it.</param>
-internal sealed class OutboxDrain(BenchRun bench, BenchSystem system, bool keepsRows = false, bool holdsTransaction = false)
+/// <param name="holdsTransaction">Whether another session holds a transaction open meanwhile, so that Postgres keeps
+/// every old version and every index entry for it.</param>
+internal sealed class OutboxDrain(
+    BenchRun bench, BenchSystem system, bool keepsRows = false, bool holdsTransaction = false)
 {
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(15);
@@ -84,7 +86,8 @@ internal sealed class OutboxDrain(BenchRun bench, BenchSystem system, bool keeps
     private async Task<NpgsqlConnection> HoldTransactionAsync()
     {
         var connection = await system.Database.Source.OpenConnectionAsync(bench.Cancellation);
-        await using var begin = new NpgsqlCommand("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM tickets", connection);
+        await using var begin = new NpgsqlCommand(
+            "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM tickets", connection);
         await begin.ExecuteNonQueryAsync(bench.Cancellation);
         return connection;
     }

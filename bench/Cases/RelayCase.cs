@@ -7,7 +7,8 @@ using ServiceDesk.OutboxRelay.Publishing;
 
 namespace ServiceDesk.Bench.Cases;
 
-/// <summary>Drains of a deep outbox: by one relay and by several, with a slow broker, and with a long history.</summary>
+/// <summary>Drains of a deep outbox: by one relay and by several, with a slow broker, and with a long
+/// history.</summary>
 internal static class RelayCase
 {
     private const string Name = "relay";
@@ -21,7 +22,8 @@ internal static class RelayCase
     private const string Held = "transaction held open";
     private const string Fast = "no latency";
 
-    /// <summary>Different messages that the bare producer sends in turns; all of them would not fit into memory well.</summary>
+    /// <summary>Different messages that the bare producer sends in turns; all of them would not fit into memory
+    /// well.</summary>
     private const int DifferentMessages = 20_000;
 
     private static readonly TimeSpan SlowBroker = TimeSpan.FromMilliseconds(20);
@@ -49,7 +51,7 @@ internal static class RelayCase
             Target = new Target(AtLeast: 8_000, Reach: 20_000).Describe(rounds.Median(One), "/s"),
         });
         bench.Report.Add(new Figure(Name, $"drain, {One}, against {SqlOnly}", "")
-            .Beside(rounds.Ratio(One, SqlOnly), SqlOnly, rounds.Median(SqlOnly), new Target(AtLeast: 0.8, Reach: 0.95)));
+            .Beside(rounds.Ratio(One, SqlOnly), SqlOnly, rounds.Median(SqlOnly), new Target(0.8, 0.95)));
         bench.Report.Add(new Figure(Name, $"drain, {One}, against {Producer}", "")
             .Beside(rounds.Ratio(One, Producer), Producer, rounds.Median(Producer), target: null));
         foreach (var several in new[] { Two, Four })

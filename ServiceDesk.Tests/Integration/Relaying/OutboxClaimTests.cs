@@ -44,7 +44,8 @@ public sealed class OutboxClaimTests(ServersFixture fixture) : IClassFixture<Ser
             """, claimed.Token));
     }
 
-    /// <summary>A backlog that came at once: the planner's statistics know nothing of it yet, or say that there never was one.</summary>
+    /// <summary>A backlog that came at once: the planner's statistics know nothing of it yet, or say that there never
+    /// was one.</summary>
     [Theory, InlineData(false), InlineData(true)]
     public async Task A_claim_walks_the_primary_key_of_a_deep_backlog_from_its_oldest_event_on(bool afterMuchWasSent)
     {
@@ -63,7 +64,8 @@ public sealed class OutboxClaimTests(ServersFixture fixture) : IClassFixture<Ser
         Assert.DoesNotContain("outbox_failed", plan, StringComparison.Ordinal);
     }
 
-    /// <summary>Seen from a drained outbox, a walk through the whole queue looks as cheap as a look for each event.</summary>
+    /// <summary>Seen from a drained outbox, a walk through the whole queue looks as cheap as a look for each
+    /// event.</summary>
     [Fact]
     public async Task What_becomes_of_a_batch_is_written_by_the_primary_key()
     {
@@ -84,7 +86,8 @@ public sealed class OutboxClaimTests(ServersFixture fixture) : IClassFixture<Ser
         Assert.All(plans, plan => Assert.DoesNotContain("outbox_sent", plan, StringComparison.Ordinal));
     }
 
-    /// <summary>What an event costs, in records of the write-ahead log; full pages come on top, after a checkpoint.</summary>
+    /// <summary>What an event costs, in records of the write-ahead log; full pages come on top, after a
+    /// checkpoint.</summary>
     [Fact]
     public async Task A_claim_writes_two_records_for_each_event_and_a_mark_four()
     {
@@ -102,12 +105,14 @@ public sealed class OutboxClaimTests(ServersFixture fixture) : IClassFixture<Ser
         Assert.InRange(WalRecords(mark), 4 * Events, 4.3 * Events);
     }
 
-    /// <summary>What somebody else wrote into the outbox is published as it is, and its batch is claimed with it.</summary>
+    /// <summary>What somebody else wrote into the outbox is published as it is, and its batch is claimed with
+    /// it.</summary>
     [Fact]
     public async Task An_odd_row_does_not_make_its_batch_unreadable()
     {
         await _database.AddEventsAsync(Guid.NewGuid());
-        foreach (var headers in (string[])["null", "[]", "7", """{"request_id": 5}""", """{"traceparent": "odd", "tracestate": {}}"""])
+        string[] odd = ["null", "[]", "7", """{"request_id": 5}""", """{"traceparent": "odd", "tracestate": {}}"""];
+        foreach (var headers in odd)
         {
             await _database.ExecuteAsync(
                 """
@@ -121,7 +126,8 @@ public sealed class OutboxClaimTests(ServersFixture fixture) : IClassFixture<Ser
         var claimed = await ClaimAsync();
 
         Assert.Equal(16, claimed.Events.Count);
-        Assert.All(claimed.Events, e => Assert.NotNull(EventMessages.Create(e, OutboxHeaders.Read(e.Headers), span: null).Value));
+        Assert.All(claimed.Events, e =>
+            Assert.NotNull(EventMessages.Create(e, OutboxHeaders.Read(e.Headers), span: null).Value));
     }
 
     [Fact]

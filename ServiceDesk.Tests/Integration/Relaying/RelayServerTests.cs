@@ -2,21 +2,26 @@ using ServiceDesk.Tests.Infrastructure;
 
 namespace ServiceDesk.Tests.Integration.Relaying;
 
-/// <summary>A relay on a database whose clock was set back, whose sequence was left behind, or that refuses to mark a row.</summary>
+/// <summary>A relay on a database whose clock was set back, whose sequence was left behind, or that refuses to mark a
+/// row.</summary>
 public sealed class RelayServerTests(ServersFixture fixture) : IClassFixture<ServersFixture>, IAsyncLifetime
 {
     private static readonly (string, string)[] ShortLease =
-        [("OUTBOX_RELAY_PROCESSING_TIMEOUT", "2s"), ("OutboxRelay__PublishTimeout", "00:00:01"), ("OutboxRelay__MaxBackoff", "00:00:01")];
+    [
+        ("OUTBOX_RELAY_PROCESSING_TIMEOUT", "2s"), ("OutboxRelay__PublishTimeout", "00:00:01"),
+        ("OutboxRelay__MaxBackoff", "00:00:01"),
+    ];
 
     private ServiceDeskSystem _system = null!;
 
-    public async Task InitializeAsync() => _system = await ServiceDeskSystem.CreateAsync(fixture.Servers, partitions: 1);
+    public async Task InitializeAsync() =>
+        _system = await ServiceDeskSystem.CreateAsync(fixture.Servers, partitions: 1);
 
     public async Task DisposeAsync() => await _system.DisposeAsync();
 
     /// <summary>The relay that claimed it is dead, or the wait was planned, before the clock went back.</summary>
     [Theory]
-    [InlineData("status = 'processing', claim_token = gen_random_uuid(), attempts = 1, processing_started_at = now() + interval '1 day'")]
+    [InlineData("status = 'processing', claim_token = gen_random_uuid(), processing_started_at = now() + interval '1 day'")]
     [InlineData("next_attempt_at = now() + interval '1 day'")]
     public async Task What_lies_in_the_clocks_future_is_published_within_some_leases_and_in_order(string ahead)
     {
@@ -48,13 +53,15 @@ public sealed class RelayServerTests(ServersFixture fixture) : IClassFixture<Ser
         await _system.Database.AllAreSentAsync(8);
 
         Assert.Equal(8, (await PublishedAsync()).Count);
-        await Eventually.SeesAsync("the metric tells of it", relay.MetricsAsync, m => m.Sum("outbox_sequence_behind") is not null);
-        var log = Assert.Single(relay.Log("The sequence of outbox ids is 3 behind"));
-        Assert.Contains("SELECT setval('outbox_id_seq', (SELECT max(id) FROM outbox))", log.GetProperty("Message").GetString(), StringComparison.Ordinal);
+        Assert.True((await relay.MetricsAsync()).Sum("outbox_sequence_behind") > 0);
+        Assert.EndsWith("SELECT setval('outbox_id_seq', (SELECT max(id) FROM outbox))",
+            Assert.Single(relay.Log("The sequence of outbox ids is 3 behind")).GetProperty("Message").GetString(),
+            StringComparison.Ordinal);
         Assert.Equal(0, (await relay.MetricsAsync()).Sum("outbox_reaped_total"));
 
         await _system.Database.ExecuteAsync("SELECT setval('outbox_id_seq', 1, false)");
-        Assert.Contains("outbox_id_seq was behind", (await _system.MigrateAsync()).Output.ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "outbox_id_seq was behind", (await _system.MigrateAsync()).Output.ToString(), StringComparison.Ordinal);
         Assert.All(await _system.Database.AddEventsAsync(Guid.CreateVersion7()), id => Assert.True(id > 5));
     }
 
