@@ -148,13 +148,11 @@ public sealed class OutboxOrderTests(ServersFixture fixture) : IClassFixture<Ser
         }
 
         await SendAsync(events: 1_000, tickets);
-        await _database.AddEventsAsync(Guid.NewGuid(), count: 100);
         var before = await BlocksOfClaimAsync();
         await SendAsync(events: 20_000, tickets);
-        await _database.AddEventsAsync(Guid.NewGuid(), count: 100);
-        var after = await BlocksOfClaimAsync();
 
-        Assert.InRange(after, 1, 3 * before);
+        // Read from the beginning, it would be more than a thousand.
+        Assert.InRange(await BlocksOfClaimAsync(), 1, before + 100);
     }
 
     /// <summary>As an idle relay: it polls, and finds nothing.</summary>
