@@ -2,8 +2,8 @@ using Npgsql;
 
 namespace ServiceDesk.Migrator;
 
-/// <summary>Lets the sequence of outbox ids go on above the ids that exist: a restore or a logical replication leaves it behind,
-/// and ids that are given out again put new events before older ones of their ticket (P3).</summary>
+/// <summary>Lets the sequence of outbox ids go on above the ids that exist: a restore or a logical replication leaves
+/// it behind, and ids that are given out again put new events before older ones of their ticket (P3).</summary>
 internal static class OutboxIds
 {
     /// <summary>Returns nothing unless the sequence is behind.</summary>
