@@ -3,15 +3,15 @@ using ServiceDesk.Clients.Postgres;
 
 namespace ServiceDesk.Migrator;
 
-/// <summary>Creates the database if it is missing, brings its schema up to date, and gives the services their rights. Any
-/// number may run at once: they take turns.</summary>
+/// <summary>Creates the database if it is missing, brings its schema up to date, and gives the services their rights.
+/// Any number may run at once: they take turns.</summary>
 internal static class DatabaseStep
 {
     /// <summary>An arbitrary key: the ASCII codes of "migrate".</summary>
     private const long LockKey = 0x6d696772617465;
 
-    /// <summary>The lock belongs to a transaction, because a pooler hands sessions around. The transaction does nothing else, so
-    /// it holds back neither vacuum nor other transactions, however long the migration takes.</summary>
+    /// <summary>The lock belongs to a transaction, because a pooler hands sessions around. The transaction does nothing
+    /// else, so it holds back neither vacuum nor other transactions, however long the migration takes.</summary>
     private static readonly string TakeTurn =
         $"""
         SET LOCAL idle_in_transaction_session_timeout = 0;
@@ -36,7 +36,8 @@ internal static class DatabaseStep
         }
     }
 
-    private static async Task MigrateAsync(NpgsqlDataSource database, MigrationPlan plan, CancellationToken cancellation)
+    private static async Task MigrateAsync(
+        NpgsqlDataSource database, MigrationPlan plan, CancellationToken cancellation)
     {
         await using var gate = await database.OpenConnectionAsync(cancellation);
         await using var turn = await gate.BeginTransactionAsync(cancellation);

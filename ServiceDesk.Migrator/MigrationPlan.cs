@@ -16,8 +16,8 @@ namespace ServiceDesk.Migrator;
 /// <param name="Settings">Limits.</param>
 /// <param name="Configuration">Everything.</param>
 internal sealed record MigrationPlan(
-    NpgsqlConnectionStringBuilder Database, string? Role, string Brokers, KafkaSettings Kafka, MigratorSettings Settings,
-    IConfiguration Configuration)
+    NpgsqlConnectionStringBuilder Database, string? Role, string Brokers, KafkaSettings Kafka,
+    MigratorSettings Settings, IConfiguration Configuration)
 {
     /// <exception cref="SettingsException">A setting is missing or wrong.</exception>
     public static MigrationPlan Read(IConfiguration configuration)
@@ -26,8 +26,8 @@ internal sealed record MigrationPlan(
         KafkaExtensions.Configure(new AdminClientConfig(), "migrator", configuration);
         var database = SettingsExtensions.Read<DatabaseSettings>(configuration);
         return new MigrationPlan(
-            new(DatabaseExtensions.WithFilesChecked(
-                DatabaseExtensions.WithDefaults(Required(configuration, ConnectionNames.Database), "migrator", database)))
+            new(DatabaseExtensions.WithFilesChecked(DatabaseExtensions.WithDefaults(
+                Required(configuration, ConnectionNames.Database), "migrator", database)))
             {
                 // Few sessions, each for one purpose: a session that is closed here is to be gone.
                 Pooling = false,
@@ -39,7 +39,8 @@ internal sealed record MigrationPlan(
             configuration);
     }
 
-    /// <summary>The server, for one of its databases. Sessions that cannot write are refused, and so waited for.</summary>
+    /// <summary>The server, for one of its databases. Sessions that cannot write are refused, and so waited
+    /// for.</summary>
     public NpgsqlDataSource OpenSource(string database)
     {
         var builder = new NpgsqlDataSourceBuilder(

@@ -12,14 +12,15 @@ public sealed class MigratorSettings : ISettings
     /// <summary>Longest run of a single script.</summary>
     public TimeSpan ScriptTimeout { get; set; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>How long a script waits for a lock before it is rolled back: requests that need the same table wait as long.</summary>
+    /// <summary>How long a script waits for a lock before it is rolled back: requests that need the same table wait as
+    /// long.</summary>
     public TimeSpan LockTimeout { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Tries of a script that does not get its lock.</summary>
     public int LockAttempts { get; set; } = 20;
 
-    /// <summary>A folder of further .sql files, run after the built-in ones in order of their names; for sites with changes
-    /// of their own.</summary>
+    /// <summary>A folder of further .sql files, run after the built-in ones in order of their names; for sites with
+    /// changes of their own.</summary>
     public string? ScriptsFolder { get; set; }
 
     public void Validate(SettingRules rules) => rules

@@ -3,10 +3,12 @@ using System.Text.Json;
 
 namespace ServiceDesk.Migrator;
 
-/// <summary>Progress, one JSON object a line as the services log; failures go to stderr as plain text besides.</summary>
+/// <summary>Progress, one JSON object a line as the services log; failures go to stderr as plain text
+/// besides.</summary>
 internal static class Report
 {
-    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Readable =
+        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static void Progress(string message) => Write("Information", message);
 

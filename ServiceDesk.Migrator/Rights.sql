@@ -1,6 +1,6 @@
 -- What the services' roles lack, as the statements that give it, in the order in which they work; and whether a service
--- cannot work without. Least privilege: each service acts as a role that may do its own part only, whoever it logs in as.
--- $1 is one role for all services, or null.
+-- cannot work without. Least privilege: each service acts as a role that may do its own part only, whoever it logs in
+-- as. $1 is one role for all services, or null.
 WITH needed (service, relation, privileges) AS (
     VALUES
         ('servicedesk_api',      'schemaversions',   ARRAY['SELECT']),
@@ -14,7 +14,8 @@ WITH needed (service, relation, privileges) AS (
         ('servicedesk_notifier', 'notifications',    ARRAY['SELECT', 'INSERT']),
         ('servicedesk_notifier', 'consumed_topics',  ARRAY['SELECT', 'INSERT', 'UPDATE'])
 ), server AS (
-    -- From 16 on a membership may come without the right to SET ROLE: so it does for who creates a role, not being superuser.
+    -- From 16 on a membership may come without the right to SET ROLE: so it does for who creates a role, not being
+    -- superuser.
     SELECT current_setting('server_version_num')::int >= 160000 AS has_set_option
 ), home AS (
     SELECT oid, nspname, nspacl FROM pg_namespace WHERE nspname = current_schema()

@@ -5,11 +5,13 @@ using ServiceDesk.Clients.Postgres;
 
 namespace ServiceDesk.Migrator;
 
-/// <summary>Gives the services' roles what they lack, at every run: roles, schemas and rights change behind the journal's back.
-/// Then it takes each role and does what its service does, so that success here means that the services can work.</summary>
+/// <summary>Gives the services' roles what they lack, at every run: roles, schemas and rights change behind the
+/// journal's back. Then it takes each role and does what its service does, so that success here means that the services
+/// can work.</summary>
 internal static class RightsStep
 {
-    /// <summary>Roles belong to the whole server: another database's migration may be giving the same right at this moment.</summary>
+    /// <summary>Roles belong to the whole server: another database's migration may be giving the same right at this
+    /// moment.</summary>
     private const int Rounds = 3;
 
     private static readonly string FindMissing = Read("Rights.sql");
@@ -17,7 +19,8 @@ internal static class RightsStep
     /// <param name="connection">A session of the migrating user.</param>
     /// <param name="role">The role that every service acts as, "none", or null for a role for each.</param>
     /// <param name="cancellation">Ends it early.</param>
-    /// <exception cref="MigrationException">A service could not work; the message has the statements that help.</exception>
+    /// <exception cref="MigrationException">A service could not work; the message has the statements that
+    /// help.</exception>
     public static async Task RunAsync(NpgsqlConnection connection, string? role, CancellationToken cancellation)
     {
         if (role == DatabaseSettings.NoRole)
@@ -48,13 +51,15 @@ internal static class RightsStep
         if (missing.Count > 0)
         {
             throw new MigrationException(
-                $"the services lack rights that {connection.UserName} cannot give ({refusal}). An administrator must run: " +
-                $"{string.Join("; ", missing.Select(m => m.Statement))}; then run this again. Or set Database__Role=none for all programs");
+                $"the services lack rights that {connection.UserName} cannot give ({refusal}). An administrator must " +
+                $"run: {string.Join("; ", missing.Select(m => m.Statement))}; then run this again. Or set " +
+                "Database__Role=none for all programs");
         }
     }
 
     /// <returns>Why it was refused, or null.</returns>
-    private static async Task<string?> TryAsync(NpgsqlConnection connection, string statement, CancellationToken cancellation)
+    private static async Task<string?> TryAsync(
+        NpgsqlConnection connection, string statement, CancellationToken cancellation)
     {
         try
         {
@@ -84,7 +89,8 @@ internal static class RightsStep
         return missing;
     }
 
-    private static async Task ProveAsync(NpgsqlConnection connection, string role, string work, CancellationToken cancellation)
+    private static async Task ProveAsync(
+        NpgsqlConnection connection, string role, string work, CancellationToken cancellation)
     {
         // Rolled back when it is disposed.
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
@@ -95,7 +101,8 @@ internal static class RightsStep
         }
         catch (PostgresException refused)
         {
-            throw new MigrationException($"the role {role} cannot do the work of its service: {refused.MessageText}", refused);
+            throw new MigrationException(
+                $"the role {role} cannot do the work of its service: {refused.MessageText}", refused);
         }
     }
 

@@ -28,7 +28,8 @@ internal sealed class SchemaUpgrade(
         {
             var user = new NpgsqlConnectionStringBuilder(database.ConnectionString).Username ?? "the migrating user";
             throw new MigrationException(
-                $"{user} may not create tables in the schema {schema.Name}. An administrator must run: {schema.GrantTo(user)}");
+                $"{user} may not create tables in the schema {schema.Name}. " +
+                $"An administrator must run: {schema.GrantTo(user)}");
         }
 
         List<string> applied = [];
@@ -48,7 +49,8 @@ internal sealed class SchemaUpgrade(
         }
     }
 
-    /// <summary>A script that does not get its lock was rolled back: while it waits, everything that comes after it waits too.</summary>
+    /// <summary>A script that does not get its lock was rolled back: while it waits, everything that comes after it
+    /// waits too.</summary>
     private async Task PauseOrGiveUpAsync(
         DatabaseUpgradeResult failed, string? holder, int attempt, CancellationToken cancellation)
     {
@@ -58,18 +60,21 @@ internal sealed class SchemaUpgrade(
                 SqlState: PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected,
             })
         {
-            throw new MigrationException($"script {script} failed and was rolled back: {failed.Error?.Message}", failed.Error);
+            throw new MigrationException(
+                $"script {script} failed and was rolled back: {failed.Error?.Message}", failed.Error);
         }
 
         var held = $"a lock that {holder ?? "another session"} holds";
         if (attempt >= settings.LockAttempts)
         {
             throw new MigrationException(
-                $"script {script} tried {attempt} times to get {held}, and was rolled back. Wait for that session, or end it " +
-                "with SELECT pg_terminate_backend(pid), and run this again", failed.Error);
+                $"script {script} tried {attempt} times to get {held}, and was rolled back. Wait for that session, or " +
+                "end it with SELECT pg_terminate_backend(pid), and run this again", failed.Error);
         }
 
-        Report.Progress($"script {script} needs {held}; rolled back so as not to hold up others, try {attempt} of {settings.LockAttempts}");
+        Report.Progress(
+            $"script {script} needs {held}; rolled back so as not to hold up others, " +
+            $"try {attempt} of {settings.LockAttempts}");
         await Task.Delay(Backoff.Delay(attempt, FirstPause, LongestPause), cancellation);
     }
 
@@ -83,7 +88,8 @@ internal sealed class SchemaUpgrade(
 
     private UpgradeEngine Build() => DeployChanges.To.PostgresqlDatabase(new PostgresqlConnectionManager(database))
         .JournalToPostgresqlTable(schema.Name, Journal)
-        .WithScriptsEmbeddedInAssembly(Assembly.GetExecutingAssembly(), name => name.StartsWith(BuiltIn, StringComparison.Ordinal))
+        .WithScriptsEmbeddedInAssembly(
+            Assembly.GetExecutingAssembly(), name => name.StartsWith(BuiltIn, StringComparison.Ordinal))
         .WithScripts(SiteScripts(settings.ScriptsFolder))
         .WithPreprocessor(new ScriptLimits(settings.LockTimeout))
         .WithTransactionPerScript()
@@ -99,7 +105,8 @@ internal sealed class SchemaUpgrade(
             .Select(file => new SqlScript($"site/{Path.GetFileName(file)}", File.ReadAllText(file)));
 }
 
-/// <summary>A script's limits are set in its own transaction, which works behind a pooler too. It may set others.</summary>
+/// <summary>A script's limits are set in its own transaction, which works behind a pooler too. It may set
+/// others.</summary>
 internal sealed class ScriptLimits(TimeSpan lockTimeout) : IScriptPreprocessor
 {
     public string Process(string contents) =>

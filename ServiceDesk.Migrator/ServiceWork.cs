@@ -1,7 +1,7 @@
 namespace ServiceDesk.Migrator;
 
-/// <summary>What each service reads and writes. The server checks rights before it looks for rows, so no statement names one:
-/// nothing is locked, and no sequence moves.</summary>
+/// <summary>What each service reads and writes. The server checks rights before it looks for rows, so no statement
+/// names one: nothing is locked, and no sequence moves.</summary>
 internal static class ServiceWork
 {
     public static readonly IReadOnlyList<(string Role, string Sql)> All =
@@ -21,6 +21,7 @@ internal static class ServiceWork
             SELECT FROM outbox WHERE id IS NULL FOR UPDATE;
             UPDATE outbox SET status = 'sent' WHERE id IS NULL;
             DELETE FROM outbox WHERE id IS NULL;
+            SELECT last_value FROM outbox_id_seq;
             """),
         ("servicedesk_notifier",
             """
@@ -31,6 +32,9 @@ internal static class ServiceWork
             DELETE FROM processed_events WHERE event_id IS NULL;
             INSERT INTO notifications (event_id, ticket_id, kind, text)
                 SELECT gen_random_uuid(), gen_random_uuid(), '', '' WHERE false RETURNING event_id;
+            INSERT INTO consumed_topics AS c (group_id, topic, partition, topic_id)
+                SELECT '', '', 0, gen_random_uuid() WHERE false
+                ON CONFLICT (group_id, topic, partition) DO UPDATE SET topic_id = c.topic_id RETURNING topic;
             """),
     ];
 }

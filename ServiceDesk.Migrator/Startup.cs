@@ -7,7 +7,8 @@ internal static class Startup
 
     /// <exception cref="MigrationException">It did not come up in time, or refuses for good.</exception>
     public static async Task WaitAsync(
-        string server, TimeSpan limit, Func<Exception, bool> canPass, Func<Task> attempt, CancellationToken cancellation)
+        string server, TimeSpan limit, Predicate<Exception> canPass, Func<Task> attempt,
+        CancellationToken cancellation)
     {
         var started = TimeProvider.System.GetTimestamp();
         for (var reported = false; ; reported = true)

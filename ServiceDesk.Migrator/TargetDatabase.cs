@@ -3,7 +3,8 @@ using ServiceDesk.Clients.Postgres;
 
 namespace ServiceDesk.Migrator;
 
-/// <summary>The database to migrate: waited for, created where it is missing, and refused where it cannot hold the data.</summary>
+/// <summary>The database to migrate: waited for, created where it is missing, and refused where it cannot hold the
+/// data.</summary>
 internal static class TargetDatabase
 {
     /// <summary>Databases that every server has, to create another one from.</summary>
@@ -12,8 +13,10 @@ internal static class TargetDatabase
     private const string TemplateIsUtf8 =
         "SELECT pg_encoding_to_char(encoding) = 'UTF8' FROM pg_database WHERE datname = 'template1'";
 
-    /// <summary>Returns once the database answers. Looks at it first: an administrator may have closed all others to us.</summary>
-    /// <exception cref="MigrationException">It does not answer in time, or is missing and cannot be created.</exception>
+    /// <summary>Returns once the database answers. Looks at it first: an administrator may have closed all others to
+    /// us.</summary>
+    /// <exception cref="MigrationException">It does not answer in time, or is missing and cannot be
+    /// created.</exception>
     public static Task EnsureAsync(NpgsqlDataSource database, MigrationPlan plan, CancellationToken cancellation) =>
         Startup.WaitAsync("Postgres", plan.Settings.StartTimeout, CanPass, async () =>
         {
@@ -35,12 +38,14 @@ internal static class TargetDatabase
         if (await query.ExecuteScalarAsync(cancellation) is string encoding and not "UTF8")
         {
             throw new MigrationException(
-                $"database {connection.Database} has the encoding {encoding}, which cannot hold every title and event; it must be " +
-                $"UTF8. Create another one with CREATE DATABASE name ENCODING 'UTF8' TEMPLATE template0, and move what is in this one");
+                $"database {connection.Database} has the encoding {encoding}, which cannot hold every title and event; " +
+                "it must be UTF8. Create another one with CREATE DATABASE name ENCODING 'UTF8' TEMPLATE template0, and " +
+                "move the data into it");
         }
     }
 
-    /// <summary>A setting that the server refuses at the start of a session is refused for ever; roles and passwords may come.</summary>
+    /// <summary>A setting that the server refuses at the start of a session is refused for ever; roles and passwords
+    /// may come.</summary>
     private static bool CanPass(Exception failure) => DatabaseFailure.IsOutage(failure)
         && failure is not PostgresException { SqlState: PostgresErrorCodes.InvalidParameterValue };
 
@@ -63,13 +68,14 @@ internal static class TargetDatabase
         catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.InsufficientPrivilege)
         {
             throw new MigrationException(
-                $"database {name} does not exist and {plan.Database.Username} may not create it ({refused.MessageText}). " +
-                $"An administrator must run: {statement} ENCODING 'UTF8' TEMPLATE template0 OWNER \"{plan.Database.Username}\"", refused);
+                $"database {name} does not exist and {plan.Database.Username} may not create it: " +
+                $"{refused.MessageText}. An administrator must run: {statement} ENCODING 'UTF8' TEMPLATE template0 " +
+                $"OWNER \"{plan.Database.Username}\"", refused);
         }
     }
 
-    /// <summary>As the site's template1 has it, if that is UTF8. A locale of template0 that forbids UTF8 is replaced by C, which
-    /// fits every encoding.</summary>
+    /// <summary>As the site's template1 has it, if that is UTF8. A locale of template0 that forbids UTF8 is replaced by
+    /// C, which fits every encoding.</summary>
     private static async Task CreateAsync(NpgsqlConnection server, string statement, CancellationToken cancellation)
     {
         await using var look = new NpgsqlCommand(TemplateIsUtf8, server);
@@ -101,7 +107,8 @@ internal static class TargetDatabase
             catch (PostgresException closed) when (i + 1 < Maintenance.Length
                 && closed.SqlState is PostgresErrorCodes.InsufficientPrivilege or PostgresErrorCodes.InvalidCatalogName)
             {
-                Report.Progress($"database {Maintenance[i]} is closed to us, trying {Maintenance[i + 1]}: {closed.MessageText}");
+                Report.Progress(
+                    $"database {Maintenance[i]} is closed to us, trying {Maintenance[i + 1]}: {closed.MessageText}");
             }
         }
     }

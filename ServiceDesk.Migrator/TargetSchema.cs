@@ -7,8 +7,8 @@ namespace ServiceDesk.Migrator;
 /// <param name="MayCreate">Whether tables may be created in it.</param>
 internal sealed record TargetSchema(string Name, bool MayCreate)
 {
-    /// <summary>As the server reads it: names are quoted or fold to lower case, and "$user" counts where such a schema exists.
-    /// current_schema() would skip a schema that is missing, and take the next one.</summary>
+    /// <summary>As the server reads it: names are quoted or fold to lower case, and "$user" counts where such a schema
+    /// exists. current_schema() would skip a schema that is missing, and take the next one.</summary>
     private const string First =
         """
         WITH entry AS (
@@ -32,7 +32,8 @@ internal sealed record TargetSchema(string Name, bool MayCreate)
     public string GrantTo(string user) => $"GRANT USAGE, CREATE ON SCHEMA {Quote(Name)} TO {Quote(user)}";
 
     /// <summary>Finds the schema, and creates it where it is missing.</summary>
-    /// <exception cref="MigrationException">It cannot be created or used; the message has the statement that helps.</exception>
+    /// <exception cref="MigrationException">It cannot be created or used; the message has the statement that
+    /// helps.</exception>
     public static async Task<TargetSchema> EnsureAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         var (schema, exists, mayUse, user) = await FindAsync(connection, cancellation);
@@ -54,11 +55,13 @@ internal sealed record TargetSchema(string Name, bool MayCreate)
         await using var query = new NpgsqlCommand(First, connection);
         await using var row = await query.ExecuteReaderAsync(cancellation);
         return await row.ReadAsync(cancellation)
-            ? (new TargetSchema(row.GetString(0), row.GetBoolean(3)), row.GetBoolean(1), row.GetBoolean(2), row.GetString(4))
-            : throw new MigrationException("the search path is empty: name a schema, as Search Path=desk in the connection string");
+            ? (new(row.GetString(0), row.GetBoolean(3)), row.GetBoolean(1), row.GetBoolean(2), row.GetString(4))
+            : throw new MigrationException(
+                "the search path is empty: name a schema, as Search Path=desk in the connection string");
     }
 
-    private static async Task CreateAsync(NpgsqlConnection connection, string name, string user, CancellationToken cancellation)
+    private static async Task CreateAsync(
+        NpgsqlConnection connection, string name, string user, CancellationToken cancellation)
     {
         try
         {

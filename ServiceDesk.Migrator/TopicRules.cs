@@ -48,19 +48,22 @@ internal static class TopicRules
             }
             else if (retention < kafka.TopicRetention.TotalMilliseconds)
             {
-                yield return new("retention.ms", Time(retention), $"at least {Time(kafka.TopicRetention)} (Kafka:TopicRetention)",
+                yield return new(
+                    "retention.ms", Time(retention), $"at least {Time(kafka.TopicRetention)} (Kafka:TopicRetention)",
                     "a notifier that is away for longer would lose events", Loses: true);
             }
         }
 
         if (Number(settings, "retention.bytes") is >= 0 and var bytes)
         {
-            yield return new("retention.bytes", $"{bytes}", "-1", "a backlog that outgrows it would lose events", Loses: false);
+            yield return new("retention.bytes", $"{bytes}", "-1",
+                "a backlog that outgrows it would lose events", Loses: false);
         }
 
         if (Number(settings, "max.message.bytes") is < LargestEvent and var size)
         {
-            yield return new("max.message.bytes", $"{size}", $"at least {LargestEvent}", "large events would fail for good", Loses: false);
+            yield return new("max.message.bytes", $"{size}", $"at least {LargestEvent}",
+                "large events would fail for good", Loses: false);
         }
     }
 
@@ -75,7 +78,8 @@ internal static class TopicRules
 
         if (Number(settings, "retention.ms") is >= 0 and var retention)
         {
-            yield return new("retention.ms", Time(retention), "-1", "dead letters that nobody looked at in time are lost", Loses: false);
+            yield return new("retention.ms", Time(retention), "-1",
+                "dead letters that nobody looked at in time are lost", Loses: false);
         }
     }
 
@@ -85,15 +89,18 @@ internal static class TopicRules
     private static IEnumerable<TopicProblem> Common(
         TopicMetadata topic, IReadOnlyDictionary<string, string> settings, KafkaSettings kafka)
     {
-        if (settings.TryGetValue("cleanup.policy", out var policy) && policy.Contains("compact", StringComparison.Ordinal))
+        if (settings.GetValueOrDefault("cleanup.policy") is { } policy
+            && policy.Contains("compact", StringComparison.Ordinal))
         {
-            yield return new("cleanup.policy", policy, "delete", "all but the last message of each ticket would be lost", Loses: true);
+            yield return new("cleanup.policy", policy, "delete",
+                "all but the last message of each ticket would be lost", Loses: true);
         }
 
         var replicas = topic.Partitions.Count == 0 ? 0 : topic.Partitions.Min(p => p.Replicas.Length);
         if (replicas < kafka.ReplicationFactor)
         {
-            yield return new("replication factor", $"{replicas}", $"{kafka.ReplicationFactor} (Kafka:ReplicationFactor)",
+            yield return new(
+                "replication factor", $"{replicas}", $"{kafka.ReplicationFactor} (Kafka:ReplicationFactor)",
                 "fewer brokers may fail than was planned", Loses: false);
         }
 
@@ -119,9 +126,10 @@ internal static class TopicRules
     }
 
     private static long? Number(IReadOnlyDictionary<string, string> settings, string name) =>
-        settings.TryGetValue(name, out var text) && long.TryParse(text, CultureInfo.InvariantCulture, out var number) ? number : null;
+        long.TryParse(settings.GetValueOrDefault(name), CultureInfo.InvariantCulture, out var number) ? number : null;
 
-    private static string Time(long milliseconds) => milliseconds < 0 ? "-1 (for ever)" : Time(TimeSpan.FromMilliseconds(milliseconds));
+    private static string Time(long milliseconds) =>
+        milliseconds < 0 ? "-1 (for ever)" : Time(TimeSpan.FromMilliseconds(milliseconds));
 
     private static string Time(TimeSpan time) => $"{time.TotalMilliseconds:0} ({time:c})";
 }

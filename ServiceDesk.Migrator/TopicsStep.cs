@@ -5,8 +5,8 @@ using ServiceDesk.Settings;
 
 namespace ServiceDesk.Migrator;
 
-/// <summary>Makes sure that the topics exist and keep the promises. One that is there is never changed, so a broker that cannot
-/// create topics will do as long as it has them.</summary>
+/// <summary>Makes sure that the topics exist and keep the promises. One that is there is never changed, so a broker
+/// that cannot create topics will do as long as it has them.</summary>
 internal static class TopicsStep
 {
     private static readonly TimeSpan RequestLimit = TimeSpan.FromSeconds(5);
@@ -22,33 +22,35 @@ internal static class TopicsStep
             known = admin.GetMetadata(RequestLimit).Topics, cancellation), cancellation);
 
         var kafka = plan.Kafka;
-        await EnsureAsync(admin, known, Events(kafka), (t, s) => TopicRules.Events(t, s, kafka, plan.EventMemory), cancellation);
+        await EnsureAsync(
+            admin, known, Events(kafka), (t, s) => TopicRules.Events(t, s, kafka, plan.EventMemory), cancellation);
         await EnsureAsync(admin, known, Letters(kafka), (t, s) => TopicRules.Letters(t, s, kafka), cancellation);
     }
 
     private static TopicSpecification Events(KafkaSettings kafka) =>
-        Topic(kafka.Topic, kafka.Partitions, kafka.ReplicationFactor, $"{(long)kafka.TopicRetention.TotalMilliseconds}");
+        Topic(kafka.Topic, kafka.Partitions, kafka.ReplicationFactor, $"{kafka.TopicRetention.TotalMilliseconds:0}");
 
     /// <summary>Dead letters wait for people, so they are kept for ever.</summary>
     private static TopicSpecification Letters(KafkaSettings kafka) =>
         Topic(kafka.DeadLetterTopic, KafkaSettings.DeadLetterPartitions, kafka.ReplicationFactor, "-1");
 
-    private static TopicSpecification Topic(string name, int partitions, short replicationFactor, string retention) => new()
+    private static TopicSpecification Topic(string name, int partitions, short replicas, string retention) => new()
     {
         Name = name,
         NumPartitions = partitions,
-        ReplicationFactor = replicationFactor,
+        ReplicationFactor = replicas,
         Configs = new()
         {
             ["retention.ms"] = retention,
             ["cleanup.policy"] = "delete",
-            ["min.insync.replicas"] = $"{TopicRules.MinInSync(replicationFactor)}",
+            ["min.insync.replicas"] = $"{TopicRules.MinInSync(replicas)}",
         },
     };
 
     private static async Task EnsureAsync(
         IAdminClient admin, List<TopicMetadata> known, TopicSpecification topic,
-        Func<TopicMetadata, IReadOnlyDictionary<string, string>, IEnumerable<TopicProblem>> rules, CancellationToken cancellation)
+        Func<TopicMetadata, IReadOnlyDictionary<string, string>, IEnumerable<TopicProblem>> rules,
+        CancellationToken cancellation)
     {
         if (known.Find(t => t.Topic == topic.Name) is { } there)
         {
@@ -59,7 +61,8 @@ internal static class TopicsStep
 
         try
         {
-            await admin.CreateTopicsAsync([topic], new CreateTopicsOptions { RequestTimeout = RequestLimit * 2 }).WaitAsync(cancellation);
+            await admin.CreateTopicsAsync([topic], new CreateTopicsOptions { RequestTimeout = RequestLimit * 2 })
+                .WaitAsync(cancellation);
             Report.Progress($"topic {topic.Name} created with {topic.NumPartitions} partitions");
         }
         catch (CreateTopicsException raced) when (raced.Results[0].Error.Code == ErrorCode.TopicAlreadyExists)
@@ -70,7 +73,8 @@ internal static class TopicsStep
         {
             var reason = (refused as CreateTopicsException)?.Results[0].Error.Reason ?? refused.Error.Reason;
             throw new MigrationException(
-                $"topic {topic.Name} is missing and cannot be created: {reason}. Create it with {topic.NumPartitions} partitions and run this again", refused);
+                $"topic {topic.Name} is missing and cannot be created: {reason}. Create it with " +
+                $"{topic.NumPartitions} partitions and run this again", refused);
         }
     }
 
@@ -80,7 +84,8 @@ internal static class TopicsStep
         problems.FindAll(p => !p.Loses).ForEach(p => Report.Warning($"topic {topic}: {p}"));
         if (problems.FindAll(p => p.Loses) is { Count: > 0 } losses)
         {
-            throw new MigrationException($"topic {topic}: {string.Join("; ", losses)}. Change the topic, or the setting, and run this again");
+            throw new MigrationException(
+                $"topic {topic}: {string.Join("; ", losses)}. Change the topic, or the setting, and run this again");
         }
     }
 
@@ -91,8 +96,8 @@ internal static class TopicsStep
         var resource = new ConfigResource { Type = ResourceType.Topic, Name = topic };
         try
         {
-            var described = await admin.DescribeConfigsAsync([resource], new DescribeConfigsOptions { RequestTimeout = RequestLimit })
-                .WaitAsync(cancellation);
+            var limits = new DescribeConfigsOptions { RequestTimeout = RequestLimit };
+            var described = await admin.DescribeConfigsAsync([resource], limits).WaitAsync(cancellation);
             return described[0].Entries.ToDictionary(entry => entry.Key, entry => entry.Value.Value);
         }
         catch (KafkaException unsupported) when (unsupported.Error.Code == ErrorCode.Local_UnsupportedFeature)

@@ -20,7 +20,8 @@ internal sealed class UpgradeReport : IUpgradeLog
 
     public void LogError(string format, params object[] args) => Report.Progress(Text(format, args));
 
-    public void LogError(Exception ex, string format, params object[] args) => Report.Progress($"{Text(format, args)}: {ex.Message}");
+    public void LogError(Exception ex, string format, params object[] args) =>
+        Report.Progress($"{Text(format, args)}: {ex.Message}");
 
     private static string Text(string format, object[] args) =>
         args.Length == 0 ? format : string.Format(CultureInfo.InvariantCulture, format, args);

@@ -11,14 +11,16 @@ public static class PostgresUrl
 
     private static readonly string[] Schemes = ["postgres://", "postgresql://"];
 
-    /// <exception cref="FormatException">Not such a URL, or with a parameter that is not known here. The message repeats no
-    /// password.</exception>
+    /// <exception cref="FormatException">Not such a URL, or with a parameter that is not known here. The message
+    /// repeats no password.</exception>
     public static string ToConnectionString(string url)
     {
-        var scheme = Array.Find(Schemes, s => url.StartsWith(s, StringComparison.OrdinalIgnoreCase)) ?? throw new FormatException(Rule);
+        var scheme = Array.Find(Schemes, s => url.StartsWith(s, StringComparison.OrdinalIgnoreCase))
+            ?? throw new FormatException(Rule);
         var (location, query) = Cut(url[scheme.Length..], '?');
         var (authority, path) = Cut(location, '/');
-        var (user, hosts) = authority.LastIndexOf('@') is >= 0 and var at ? (authority[..at], authority[(at + 1)..]) : ("", authority);
+        var at = authority.LastIndexOf('@');
+        var (user, hosts) = (authority[..Math.Max(at, 0)], authority[(at + 1)..]);
         var parameters = Parameters(query);
         var (name, password) = Cut(user, ':');
         var result = new NpgsqlConnectionStringBuilder
@@ -29,7 +31,8 @@ public static class PostgresUrl
         };
         if ($"{result.Username}{result.Password}".Any(char.IsControl))
         {
-            throw new FormatException("its user and password must have no control characters, such as a line break at the end of a secret");
+            throw new FormatException(
+                "its user and password must have no control characters, such as a line break at the end of a secret");
         }
 
         SetHosts(result, hosts, Taken(parameters, "host") ?? Taken(parameters, "hostaddr"), Taken(parameters, "port"));
@@ -41,7 +44,8 @@ public static class PostgresUrl
         return result.ConnectionString;
     }
 
-    /// <summary>Hosts stand before the path, or in the query, where a folder of unix sockets is easier to write.</summary>
+    /// <summary>Hosts stand before the path, or in the query, where a folder of unix sockets is easier to
+    /// write.</summary>
     private static void SetHosts(NpgsqlConnectionStringBuilder result, string authority, string? hosts, string? ports)
     {
         var listed = hosts is null
@@ -58,7 +62,9 @@ public static class PostgresUrl
             throw new FormatException($"has {given.Count} ports for {listed.Count} hosts");
         }
 
-        var all = listed.Select((host, i) => (host.Host, Port: host.Port ?? given.ElementAtOrDefault(given.Count == 1 ? 0 : i) ?? DefaultPort)).ToList();
+        var all = listed.Select((host, i) => (
+            host.Host,
+            Port: host.Port ?? given.ElementAtOrDefault(given.Count == 1 ? 0 : i) ?? DefaultPort)).ToList();
         if (all is [var single])
         {
             (result.Host, result.Port) = (single.Host, single.Port);
@@ -75,7 +81,9 @@ public static class PostgresUrl
         if (text.StartsWith('['))
         {
             var (address, rest) = Cut(text[1..], ']');
-            return rest is "" ? (address, null) : rest[0] == ':' ? (address, PortOf(rest[1..])) : throw new FormatException(Rule);
+            return rest is "" ? (address, null)
+                : rest[0] == ':' ? (address, PortOf(rest[1..]))
+                : throw new FormatException(Rule);
         }
 
         var (host, port) = Cut(text, ':');

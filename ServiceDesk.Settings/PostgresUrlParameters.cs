@@ -25,8 +25,11 @@ internal static class PostgresUrlParameters
         ["sslcert"] = (c, v) => c.SslCertificate = v,
         ["sslkey"] = (c, v) => c.SslKey = v,
         ["sslpassword"] = (c, v) => c.SslPassword = v,
-        ["sslnegotiation"] = (c, v) => c.SslNegotiation = One(
-            new Dictionary<string, SslNegotiation> { ["postgres"] = SslNegotiation.Postgres, ["direct"] = SslNegotiation.Direct }, v),
+        ["sslnegotiation"] = (c, v) => c.SslNegotiation = One(new Dictionary<string, SslNegotiation>
+        {
+            ["postgres"] = SslNegotiation.Postgres,
+            ["direct"] = SslNegotiation.Direct,
+        }, v),
         ["channel_binding"] = (c, v) => c.ChannelBinding = One(new Dictionary<string, ChannelBinding>
         {
             ["disable"] = ChannelBinding.Disable,
@@ -47,16 +50,23 @@ internal static class PostgresUrlParameters
         ["keepalives_idle"] = (c, v) => c.TcpKeepAliveTime = Number(v),
         ["keepalives_interval"] = SetKeepaliveInterval,
         ["target_session_attrs"] = (c, v) => c.TargetSessionAttributes = v,
-        ["load_balance_hosts"] = (c, v) => c.LoadBalanceHosts = One(new Dictionary<string, bool> { ["disable"] = false, ["random"] = true }, v),
+        ["load_balance_hosts"] = (c, v) => c.LoadBalanceHosts = One(
+            new Dictionary<string, bool> { ["disable"] = false, ["random"] = true }, v),
         ["application_name"] = (c, v) => c.ApplicationName = v,
         ["fallback_application_name"] = (c, v) => c.ApplicationName ??= v,
         ["options"] = (c, v) => c.Options = v,
-        ["client_encoding"] = (c, v) => c.ClientEncoding = One(
-            new Dictionary<string, string> { ["UTF8"] = "UTF8", ["utf8"] = "UTF8", ["UTF-8"] = "UTF8", ["auto"] = "UTF8" }, v),
+        ["client_encoding"] = (c, v) => c.ClientEncoding = One(new Dictionary<string, string>
+        {
+            ["UTF8"] = "UTF8",
+            ["utf8"] = "UTF8",
+            ["UTF-8"] = "UTF8",
+            ["auto"] = "UTF8",
+        }, v),
     };
 
     /// <summary>Fine points of TCP and TLS that Npgsql leaves to the system.</summary>
-    private static readonly string[] WithoutEffect = ["keepalives_count", "tcp_user_timeout", "sslsni", "sslcompression"];
+    private static readonly string[] WithoutEffect =
+        ["keepalives_count", "tcp_user_timeout", "sslsni", "sslcompression"];
 
     /// <exception cref="FormatException">It is not known, or cannot have this value.</exception>
     public static void Apply(NpgsqlConnectionStringBuilder connection, string name, string value)
@@ -79,23 +89,30 @@ internal static class PostgresUrlParameters
         }
         catch (Exception bad) when (bad is ArgumentException or OverflowException or FormatException)
         {
-            throw new FormatException($"parameter '{name}' cannot be '{(name == "sslpassword" ? "…" : value)}'{Hint(bad)}");
+            var shown = name == "sslpassword" ? "…" : value;
+            throw new FormatException($"parameter '{name}' cannot be '{shown}'{Hint(bad)}");
         }
     }
 
-    private static string Hint(Exception bad) => bad is FormatException { Message: { } rule } && rule.StartsWith("one of", StringComparison.Ordinal)
-        ? $": it must be {rule}"
-        : "";
+    private static string Hint(Exception bad) =>
+        bad is FormatException { Message: { } rule } && rule.StartsWith("one of", StringComparison.Ordinal)
+            ? $": it must be {rule}"
+            : "";
 
     /// <summary>Npgsql takes an interval only beside the time before the first one.</summary>
     private static void SetKeepaliveInterval(NpgsqlConnectionStringBuilder connection, string value)
     {
         connection.TcpKeepAliveInterval = Number(value);
-        connection.TcpKeepAliveTime = connection.TcpKeepAliveTime > 0 ? connection.TcpKeepAliveTime : connection.TcpKeepAliveInterval;
+        if (connection.TcpKeepAliveTime == 0)
+        {
+            connection.TcpKeepAliveTime = connection.TcpKeepAliveInterval;
+        }
     }
 
     private static T One<T>(Dictionary<string, T> names, string value) =>
-        names.TryGetValue(value, out var one) ? one : throw new FormatException($"one of {string.Join(", ", names.Keys)}");
+        names.TryGetValue(value, out var one)
+            ? one
+            : throw new FormatException($"one of {string.Join(", ", names.Keys)}");
 
     private static bool Flag(string value) =>
         One(new Dictionary<string, bool> { ["1"] = true, ["true"] = true, ["0"] = false, ["false"] = false }, value);

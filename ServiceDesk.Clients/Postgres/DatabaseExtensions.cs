@@ -13,21 +13,24 @@ public static class DatabaseExtensions
 {
     private const string Key = $"ConnectionStrings:{ConnectionNames.Database}";
 
-    /// <summary>Every wait on the database is bounded, and statements are prepared once per connection. Kerberos encryption is
-    /// opt-in: probing for it loads its libraries and costs a round trip.</summary>
+    /// <summary>Every wait on the database is bounded, and statements are prepared once per connection. Kerberos
+    /// encryption is opt-in: probing for it loads its libraries and costs a round trip.</summary>
     private static readonly (string Keyword, object Value)[] Defaults =
     [
         ("Timeout", 3), ("Command Timeout", 4), ("Cancellation Timeout", 500), ("Keepalive", 30),
-        ("Max Auto Prepare", 32), ("Auto Prepare Min Usages", 2), ("Maximum Pool Size", 32), ("GSS Encryption Mode", "Disable"),
+        ("Max Auto Prepare", 32), ("Auto Prepare Min Usages", 2), ("Maximum Pool Size", 32),
+        ("GSS Encryption Mode", "Disable"),
         // Of several hosts, one that was a standby a second ago may be the primary now.
         ("Host Recheck Seconds", 1),
     ];
 
-    /// <summary>Nothing is left in a session that the next transaction may not find: neither prepared statements nor settings.</summary>
-    private static readonly (string Keyword, object Value)[] SharedDefaults = [("Max Auto Prepare", 0), ("No Reset On Close", true)];
+    /// <summary>Nothing is left in a session that the next transaction may not find: neither prepared statements nor
+    /// settings.</summary>
+    private static readonly (string Keyword, object Value)[] SharedDefaults =
+        [("Max Auto Prepare", 0), ("No Reset On Close", true)];
 
-    /// <summary>The statements rely on it (P3): the claim must see what was committed before it got its lock, whatever the
-    /// database's own default is.</summary>
+    /// <summary>The statements rely on it (P3): the claim must see what was committed before it got its lock, whatever
+    /// the database's own default is.</summary>
     private const string Isolation = "-c default_transaction_isolation=read\\ committed";
 
     /// <summary>Adds the connection pool, the schema gate and the readiness check.</summary>
@@ -88,14 +91,18 @@ public static class DatabaseExtensions
     }
 
     /// <summary>The configured connection string, with our defaults where it says nothing.</summary>
-    /// <exception cref="SettingsException">It is not a connection string, or asks for sessions that cannot write.</exception>
+    /// <exception cref="SettingsException">It is not a connection string, or asks for sessions that cannot
+    /// write.</exception>
     public static string WithDefaults(string configured, string applicationName, DatabaseSettings? database = null)
     {
         try
         {
             var given = new NpgsqlConnectionStringBuilder(configured);
             var stated = new DbConnectionStringBuilder { ConnectionString = configured };
-            var result = new NpgsqlConnectionStringBuilder(configured) { ApplicationName = given.ApplicationName ?? applicationName };
+            var result = new NpgsqlConnectionStringBuilder(configured)
+            {
+                ApplicationName = given.ApplicationName ?? applicationName,
+            };
             var defaults = database?.SessionsAreShared == true ? [.. Defaults, .. SharedDefaults] : Defaults;
             foreach (var (keyword, value) in defaults.Where(d => !stated.ContainsKey(d.Keyword)))
             {
@@ -103,7 +110,9 @@ public static class DatabaseExtensions
             }
 
             result.TargetSessionAttributes = WritableTarget(given);
-            return result.Host is { Length: > 0 } ? result.ConnectionString : throw new ArgumentException("it has no Host");
+            return result.Host is { Length: > 0 }
+                ? result.ConnectionString
+                : throw new ArgumentException("it has no Host");
         }
         catch (Exception bad) when (bad is ArgumentException or FormatException)
         {
@@ -111,15 +120,16 @@ public static class DatabaseExtensions
         }
     }
 
-    /// <summary>A certificate or key that is not there would fail every connection later on, far from the setting at fault.</summary>
+    /// <summary>A certificate or key that is not there would fail every connection later on, far from the setting at
+    /// fault.</summary>
     /// <exception cref="SettingsException">The connection string names a file that cannot be read.</exception>
     public static string WithFilesChecked(string connectionString)
     {
         var given = new NpgsqlConnectionStringBuilder(connectionString);
         (string Keyword, string? File)[] files =
         [
-            ("Root Certificate", given.RootCertificate), ("SSL Certificate", given.SslCertificate), ("SSL Key", given.SslKey),
-            ("Passfile", given.Passfile),
+            ("Root Certificate", given.RootCertificate), ("SSL Certificate", given.SslCertificate),
+            ("SSL Key", given.SslKey), ("Passfile", given.Passfile),
         ];
         foreach (var (keyword, file) in files.Where(f => f.File is not null))
         {
@@ -129,7 +139,8 @@ public static class DatabaseExtensions
             }
             catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
             {
-                throw SettingsException.For(Key, "…", $"its {keyword} must be a file that can be read: {unreadable.Message}");
+                throw SettingsException.For(
+                    Key, "…", $"its {keyword} must be a file that can be read: {unreadable.Message}");
             }
         }
 
@@ -138,12 +149,13 @@ public static class DatabaseExtensions
 
     private static string ActingAs(string role) => role == DatabaseSettings.NoRole ? "" : $"-c role={role}";
 
-    /// <summary>Of several hosts, the one that takes writes. A single host is checked when a session opens; Npgsql takes no
-    /// target for it.</summary>
+    /// <summary>Of several hosts, the one that takes writes. A single host is checked when a session opens; Npgsql
+    /// takes no target for it.</summary>
     private static string? WritableTarget(NpgsqlConnectionStringBuilder given) => given.TargetSessionAttributes switch
     {
         "standby" or "read-only" or "prefer-standby" => throw new ArgumentException(
-            $"Target Session Attributes={given.TargetSessionAttributes} asks for a server that takes no writes; leave it out"),
+            $"Target Session Attributes={given.TargetSessionAttributes} asks for a server that takes no writes; " +
+            "leave it out"),
         _ => given.Host?.Contains(',') == true ? "read-write" : null,
     };
 }

@@ -14,14 +14,15 @@ public static class DatabaseFailure
     {
         // FATAL: the connection itself was refused or ended, so no statement of ours can be the reason.
         PostgresException refused => refused.IsTransient || refused.InvariantSeverity == "FATAL" || refused.SqlState is
-            PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.ReadOnlySqlTransaction,
+            PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.QueryCanceled
+            or PostgresErrorCodes.ReadOnlySqlTransaction,
         NpgsqlException => true,
         SocketException or TimeoutException => true,
         _ => false,
     };
 
-    /// <returns>Whether the server says that nothing of the work happened: it undid a conflict or a deadlock, or had ended the
-    /// session while it was idle.</returns>
+    /// <returns>Whether the server says that nothing of the work happened: it undid a conflict or a deadlock, or had
+    /// ended the session while it was idle.</returns>
     public static bool IsUndone(Exception failure) => failure is PostgresException
     {
         SqlState: PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected

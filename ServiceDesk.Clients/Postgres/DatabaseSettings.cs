@@ -13,11 +13,12 @@ public sealed class DatabaseSettings : ISettings
     /// <summary>The Postgres role to act as instead of the service's own, or "none".</summary>
     public string? Role { get; set; }
 
-    /// <summary>"transaction" behind a pooler that hands a server session to another client after each transaction, such as
-    /// PgBouncer with <c>pool_mode=transaction</c>; else "none".</summary>
+    /// <summary>"transaction" behind a pooler that hands a server session to another client after each transaction,
+    /// such as PgBouncer with <c>pool_mode=transaction</c>; else "none".</summary>
     public string Pooler { get; set; } = "none";
 
-    /// <summary>Whether a session may be another one after each transaction, so that nothing may be kept in it.</summary>
+    /// <summary>Whether a session may be another one after each transaction, so that nothing may be kept in
+    /// it.</summary>
     public bool SessionsAreShared => Pooler == "transaction";
 
     public void Validate(SettingRules rules) => rules

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 
 namespace ServiceDesk.Clients.Postgres;
 
-/// <summary>Does a small job again and again once the schema is there; an outage skips a round, a bug is logged with its
-/// stack, and neither ends the service.</summary>
+/// <summary>Does a small job again and again once the schema is there; an outage skips a round, a bug is logged with
+/// its stack, and neither ends the service.</summary>
 public abstract partial class PeriodicService(TimeSpan interval, SchemaGate schema, TimeProvider time, ILogger logger)
     : BackgroundService
 {

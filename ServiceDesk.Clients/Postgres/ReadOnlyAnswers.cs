@@ -5,9 +5,11 @@ using Npgsql;
 
 namespace ServiceDesk.Clients.Postgres;
 
-/// <summary>Empties the pool when a statement is answered with 25006: the server behind a session that could write has stopped
-/// taking writes. Npgsql has no hook for failed statements, so it listens where exceptions are thrown, which no caller can forget.</summary>
-internal sealed partial class ReadOnlyAnswers(NpgsqlDataSource database, ILogger<ReadOnlyAnswers> logger) : IHostedService
+/// <summary>Empties the pool when a statement is answered with 25006: the server behind a session that could write has
+/// stopped taking writes. Npgsql has no hook for failed statements, so it listens where exceptions are thrown, which no
+/// caller can forget.</summary>
+internal sealed partial class ReadOnlyAnswers(NpgsqlDataSource database, ILogger<ReadOnlyAnswers> logger)
+    : IHostedService
 {
     private int _isClearing;
 
@@ -41,6 +43,7 @@ internal sealed partial class ReadOnlyAnswers(NpgsqlDataSource database, ILogger
         database.Clear();
     }
 
-    [LoggerMessage(LogLevel.Warning, "Postgres takes no writes any more (25006): all sessions are closed, new ones look for a server that does")]
+    [LoggerMessage(LogLevel.Warning,
+        "Postgres takes no writes any more (25006): all sessions are closed, new ones look for a server that does")]
     private partial void LogCleared();
 }

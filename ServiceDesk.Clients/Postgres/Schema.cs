@@ -3,7 +3,8 @@ using NpgsqlTypes;
 
 namespace ServiceDesk.Clients.Postgres;
 
-/// <summary>Whether the database is one that this build can work with: there, of the right schema, and taking writes.</summary>
+/// <summary>Whether the database is one that this build can work with: there, of the right schema, and taking
+/// writes.</summary>
 public sealed class Schema(NpgsqlDataSource database)
 {
     /// <summary>The newest migration this build relies on, by its name in DbUp's journal.</summary>
@@ -13,7 +14,8 @@ public sealed class Schema(NpgsqlDataSource database)
         """
         -- check schema
         SELECT EXISTS (SELECT FROM schemaversions WHERE scriptname = $1),
-               pg_is_in_recovery(), current_setting('transaction_read_only')::boolean, current_setting('server_encoding')
+               pg_is_in_recovery(), current_setting('transaction_read_only')::boolean,
+               current_setting('server_encoding')
         """;
 
     /// <summary>Writes nothing, so a full disk goes unseen until a request meets it.</summary>
@@ -52,9 +54,13 @@ public sealed class Schema(NpgsqlDataSource database)
             return $"Postgres cannot be used: {readOnly}";
         }
 
-        return !row.GetBoolean(0) ? $"the schema is older than this build: {RequiredScript} is not applied; run the migrator"
-            : row.GetString(3) is var encoding and not "UTF8"
-                ? $"the database has the encoding {encoding} and must have UTF8; run the migrator, which says what to do"
+        if (!row.GetBoolean(0))
+        {
+            return $"the schema is older than this build: {RequiredScript} is not applied; run the migrator";
+        }
+
+        return row.GetString(3) is var encoding and not "UTF8"
+            ? $"the database's encoding is {encoding} and must be UTF8; run the migrator, which says what to do"
             : null;
     }
 }

@@ -5,8 +5,8 @@ namespace ServiceDesk.Clients.Postgres;
 /// <summary>Finds out what a refusal by Postgres comes from, and who can help.</summary>
 internal static class SchemaDiagnosis
 {
-    /// <summary>Catalogs can be read without any right to what they describe. A schema whose use is not granted is skipped in
-    /// the search path, so its tables seem not to be there.</summary>
+    /// <summary>Catalogs can be read without any right to what they describe. A schema whose use is not granted is
+    /// skipped in the search path, so its tables seem not to be there.</summary>
     private const string Journals =
         """
         -- find schema
@@ -24,10 +24,10 @@ internal static class SchemaDiagnosis
             PostgresErrorCodes.InvalidCatalogName => "the database does not exist yet; run the migrator",
             // The role is set when a session starts; the migrator makes it.
             PostgresErrorCodes.InvalidParameterValue =>
-                $"Postgres refuses: {refused.MessageText}; run the migrator, or set Database:Role to a role that is there, or none",
+                $"Postgres refuses: {refused.MessageText}; run the migrator, or set Database:Role to another one",
             PostgresErrorCodes.InsufficientPrivilege when refused.InvariantSeverity == "FATAL" =>
-                $"Postgres refuses: {refused.MessageText}; an administrator must GRANT that role to the user who logs in " +
-                "(from Postgres 16 on WITH SET TRUE): run the migrator, which does it or names the statement",
+                $"Postgres refuses: {refused.MessageText}; the user who logs in needs that role (from Postgres 16 on " +
+                "WITH SET TRUE): run the migrator, which grants it or names the statement for an administrator",
             PostgresErrorCodes.UndefinedTable => await FindTablesAsync(database, cancellation),
             PostgresErrorCodes.InsufficientPrivilege =>
                 $"Postgres refuses: {refused.MessageText}; run the migrator, which gives the services their rights",
@@ -49,7 +49,7 @@ internal static class SchemaDiagnosis
             var (schema, mayUse, user) = (row.GetString(0), row.GetBoolean(1), row.GetString(2));
             return mayUse
                 ? $"the tables are in the schema {schema}, and the search path of {user} is {row.GetString(3)}: " +
-                  $"set Search Path={schema} in the connection string; or run the migrator to have tables in the search path"
+                  $"set Search Path={schema} in the connection string, or run the migrator for tables there"
                 : $"{user} may not use the schema {schema}; run the migrator, or have an administrator run: " +
                   $"GRANT USAGE ON SCHEMA {row.GetString(4)} TO {row.GetString(5)}";
         }

@@ -18,10 +18,12 @@ internal sealed record SharedSessionTerms(string Role, string Options)
             .Concat(Role == DatabaseSettings.NoRole ? [] : [("role", Role)]);
 }
 
-/// <summary>Behind a pooler a service cannot choose its role and settings, but the user who logs in can have them; what that user
-/// lacks is said loudly, with the statement that gives it. The service works without: with more rights, and slower.</summary>
+/// <summary>Behind a pooler a service cannot choose its role and settings, but the user who logs in can have them; what
+/// that user lacks is said loudly, with the statement that gives it. The service works without: with more rights, and
+/// slower.</summary>
 internal sealed partial class SharedSessionCheck(
-    NpgsqlDataSource database, SharedSessionTerms terms, SchemaGate schema, ILogger<SharedSessionCheck> logger) : BackgroundService
+    NpgsqlDataSource database, SharedSessionTerms terms, SchemaGate schema, ILogger<SharedSessionCheck> logger)
+    : BackgroundService
 {
     private const string Find =
         """
@@ -59,7 +61,8 @@ internal sealed partial class SharedSessionCheck(
         await using var query = database.CreateCommand(Find);
         foreach (var column in new[] { wanted.Select(s => s.Name), wanted.Select(s => s.Value) })
         {
-            query.Parameters.Add(new() { Value = column.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
+            query.Parameters.Add(
+                new() { Value = column.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
         }
 
         await using var row = await query.ExecuteReaderAsync(cancellation);
@@ -73,10 +76,13 @@ internal sealed partial class SharedSessionCheck(
     }
 
     [LoggerMessage(LogLevel.Warning,
-        "Behind the pooler this service does not act as {Role}: it has all rights of the user who logs in. Give each service a login of its own, with its role")]
+        "Behind the pooler this service does not act as {Role}: it has all rights of the user who logs in. " +
+        "Give each service a login of its own, with its role")]
     private partial void LogRoleOff(string role);
 
-    [LoggerMessage(LogLevel.Warning, "Behind the pooler sessions lack settings. An administrator gives them with: {Statements}; then restart the pooler's sessions")]
+    [LoggerMessage(LogLevel.Warning,
+        "Behind the pooler sessions lack settings. An administrator gives them with: {Statements}; " +
+        "then reconnect the pooler")]
     private partial void LogMissing(string statements);
 
     [LoggerMessage(LogLevel.Warning, "Role and settings of the pooler's sessions were not checked: {Reason}")]

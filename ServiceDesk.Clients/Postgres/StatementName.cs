@@ -1,7 +1,7 @@
 namespace ServiceDesk.Clients.Postgres;
 
-/// <summary>A statement's name, from the comment it begins with, such as <c>-- create tickets</c>. Postgres shows the same
-/// comment in <c>pg_stat_activity</c> and <c>pg_stat_statements</c>.</summary>
+/// <summary>A statement's name, from the comment it begins with, such as <c>-- create tickets</c>. Postgres shows the
+/// same comment in <c>pg_stat_activity</c> and <c>pg_stat_statements</c>.</summary>
 public static class StatementName
 {
     private const string Comment = "-- ";

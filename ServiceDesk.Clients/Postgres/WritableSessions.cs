@@ -2,8 +2,8 @@ using Npgsql;
 
 namespace ServiceDesk.Clients.Postgres;
 
-/// <summary>A session that cannot write is not kept: after a failover the pool would otherwise hold sessions on a standby for as
-/// long as the process lives (P5).</summary>
+/// <summary>A session that cannot write is not kept: after a failover the pool would otherwise hold sessions on a
+/// standby for as long as the process lives (P5).</summary>
 public static class WritableSessions
 {
     private const string Look =
@@ -12,7 +12,8 @@ public static class WritableSessions
         SELECT pg_is_in_recovery(), current_setting('transaction_read_only')::boolean
         """;
 
-    /// <summary>Lets no session into the pool whose server takes no writes, at the cost of one round trip for each new session.</summary>
+    /// <summary>Lets no session into the pool whose server takes no writes, at the cost of one round trip for each new
+    /// session.</summary>
     public static void RequireWritableSessions(this NpgsqlDataSourceBuilder source) =>
         source.UsePhysicalConnectionInitializer(Require, RequireWritableAsync);
 

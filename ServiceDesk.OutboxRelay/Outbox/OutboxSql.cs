@@ -9,9 +9,10 @@ internal static class OutboxSql
     public const string PlannerOptions =
         "-c enable_seqscan=off -c enable_bitmapscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off";
 
-    /// <summary>Opens the claim's transaction. It is explicit, because it ends before the batch of statements
-    /// does.</summary>
-    public const string Begin = "BEGIN";
+    /// <summary>Opens the claim's transaction. It is explicit because it ends before the batch of statements does, and
+    /// because behind a pooler sessions may prefer an isolation under which the lock would not refresh the snapshot
+    /// (P3).</summary>
+    public const string Begin = "BEGIN ISOLATION LEVEL READ COMMITTED";
 
     /// <summary>
     /// Serialises claims across relays. A statement of its own before <see cref="Claim"/>, whose snapshot is then taken

@@ -61,8 +61,8 @@ internal sealed class DatabaseServer : IAsyncDisposable
         return database;
     }
 
-    /// <summary>Removes a database, but not from a server that is ours: that goes with all of them, and file systems are slow
-    /// to make files where they have just deleted some.</summary>
+    /// <summary>Removes a database, but not from a server that is ours: that goes with all of them, and file systems
+    /// are slow to make files where they have just deleted some.</summary>
     public Task DropAsync(string name) =>
         _own is not null ? Task.CompletedTask : ExecuteAsync($"DROP DATABASE IF EXISTS {name} WITH (FORCE)");
 
@@ -109,7 +109,8 @@ internal sealed class DatabaseServer : IAsyncDisposable
 
     private async Task<NpgsqlConnection> OpenAsync()
     {
-        var connectionString = new NpgsqlConnectionStringBuilder(PostgresUrl.ToConnectionString(UrlOf("postgres"))) { Pooling = false };
+        var url = PostgresUrl.ToConnectionString(UrlOf("postgres"));
+        var connectionString = new NpgsqlConnectionStringBuilder(url) { Pooling = false };
         var connection = new NpgsqlConnection(connectionString.ConnectionString);
         await connection.OpenAsync();
         return connection;

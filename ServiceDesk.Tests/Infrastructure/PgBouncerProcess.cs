@@ -6,13 +6,15 @@ internal sealed class PgBouncerProcess : IAsyncDisposable
     private readonly ChildProcess _process;
     private readonly string _folder;
 
-    private PgBouncerProcess(ChildProcess process, string folder, int port) => (_process, _folder, Port) = (process, folder, port);
+    private PgBouncerProcess(ChildProcess process, string folder, int port) =>
+        (_process, _folder, Port) = (process, folder, port);
 
     public int Port { get; }
 
     /// <summary>The program, or null where it is not installed. Debian puts it where only root looks.</summary>
-    public static string? Program { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-        .Append("/usr/sbin").Select(folder => Path.Combine(folder, "pgbouncer")).FirstOrDefault(File.Exists);
+    public static string? Program { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "")
+        .Split(Path.PathSeparator).Append("/usr/sbin").Select(folder => Path.Combine(folder, "pgbouncer"))
+        .FirstOrDefault(File.Exists);
 
     public static async Task<PgBouncerProcess> StartAsync(int serverPort, params string[] users)
     {
@@ -39,7 +41,8 @@ internal sealed class PgBouncerProcess : IAsyncDisposable
         var bouncer = new PgBouncerProcess(ChildProcess.Start(command[0], command[1..], []), folder, port);
         try
         {
-            await bouncer._process.Output.LineAsync("that it is up", line => line.Contains("process up", StringComparison.Ordinal));
+            await bouncer._process.Output.LineAsync(
+                "that it is up", line => line.Contains("process up", StringComparison.Ordinal));
             return bouncer;
         }
         catch

@@ -4,8 +4,8 @@ using Server = LocalPostgres.ServerUser;
 
 namespace ServiceDesk.Tests.Infrastructure;
 
-/// <summary>PostgreSQL's own programs, found and run as the AppHost does it: from npm where they are not installed. PGBIN names
-/// the folder with those of another version.</summary>
+/// <summary>PostgreSQL's own programs, found and run as the AppHost does it: from npm where they are not installed.
+/// PGBIN names the folder with those of another version.</summary>
 internal static class PostgresPrograms
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
@@ -20,7 +20,8 @@ internal static class PostgresPrograms
     /// <summary>Runs one of the programs to its end.</summary>
     /// <exception cref="InvalidOperationException">It failed; the message holds its output.</exception>
     /// <exception cref="PostgresException">There are none; the message says what to install.</exception>
-    public static Task RunAsync(string program, params string[] arguments) => RunAsServerAsync(PathOf(program), arguments);
+    public static Task RunAsync(string program, params string[] arguments) =>
+        RunAsServerAsync(PathOf(program), arguments);
 
     /// <inheritdoc cref="RunAsync"/>
     public static string PathOf(string program) => Installed.Value.PathOf(program);

@@ -4,7 +4,8 @@ using System.Net.Sockets;
 
 namespace ServiceDesk.Tests.Infrastructure;
 
-/// <summary>An address that leads to one server now and to another one later, as the name of a database does in a failover.</summary>
+/// <summary>An address that leads to one server now and to another one later, as the name of a database does in a
+/// failover.</summary>
 internal sealed class TcpForwarder : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -75,7 +76,8 @@ internal sealed class TcpForwarder : IAsyncDisposable
                 var client = await _listener.AcceptSocketAsync(_stop.Token);
                 _ = ForwardAsync(client, Volatile.Read(ref _target));
             }
-            catch (Exception ended) when (ended is OperationCanceledException or SocketException or ObjectDisposedException)
+            catch (Exception ended) when (
+                ended is OperationCanceledException or SocketException or ObjectDisposedException)
             {
                 return;
             }

@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace ServiceDesk.Tests.Infrastructure;
 
-/// <summary>A PostgreSQL server of our own in a temporary folder, on a free port. It can be stopped and started again, and
-/// is gone with its data when it is disposed.</summary>
+/// <summary>A PostgreSQL server of our own in a temporary folder, on a free port. It can be stopped and started again,
+/// and is gone with its data when it is disposed.</summary>
 internal sealed class ThrowAwayCluster : IStoppableDatabaseServer, IAsyncDisposable
 {
     private const string Prefix = "servicedesk-pg-";
@@ -40,8 +40,9 @@ internal sealed class ThrowAwayCluster : IStoppableDatabaseServer, IAsyncDisposa
         var cluster = await PrepareAsync();
         try
         {
-            await PostgresPrograms.RunAsync("initdb", "-D", cluster.Data, "-U", "servicedesk", "-A", "trust", "-E", encoding,
-                "--locale=C", "--no-sync", "--no-instructions");
+            await PostgresPrograms.RunAsync(
+                "initdb", "-D", cluster.Data, "-U", "servicedesk", "-A", "trust", "-E", encoding, "--locale=C",
+                "--no-sync", "--no-instructions");
             await cluster.StartAsync();
             return cluster;
         }
@@ -63,7 +64,8 @@ internal sealed class ThrowAwayCluster : IStoppableDatabaseServer, IAsyncDisposa
             await PostgresPrograms.RunAsServerAsync("cp", "-R", Data, standby.Data);
             await StartAsync();
             var settings = Path.Combine(standby.Data, "postgresql.auto.conf");
-            await File.AppendAllTextAsync(settings, $"primary_conninfo = 'host=127.0.0.1 port={Port} user=servicedesk'\n");
+            await File.AppendAllTextAsync(
+                settings, $"primary_conninfo = 'host=127.0.0.1 port={Port} user=servicedesk'\n");
             await PostgresPrograms.RunAsServerAsync("touch", Path.Combine(standby.Data, "standby.signal"));
             await standby.StartAsync();
             return standby;
@@ -121,7 +123,8 @@ internal sealed class ThrowAwayCluster : IStoppableDatabaseServer, IAsyncDisposa
     private static Task StopAsync(string data, string mode) =>
         PostgresPrograms.RunAsync("pg_ctl", "stop", "-D", data, "-m", mode, "-w", "-t", "30", "-s");
 
-    /// <summary>A test run that was killed could not clean up; the next one does. Its folder carries its process id.</summary>
+    /// <summary>A test run that was killed could not clean up; the next one does. Its folder carries its process
+    /// id.</summary>
     private static async Task RemoveLeftOversAsync()
     {
         foreach (var folder in Directory.GetDirectories(Path.GetTempPath(), $"{Prefix}*"))

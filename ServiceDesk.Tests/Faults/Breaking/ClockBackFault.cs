@@ -3,8 +3,8 @@ using ServiceDesk.Tests.Infrastructure;
 
 namespace ServiceDesk.Tests.Faults.Breaking;
 
-/// <summary>The database's clock is set back while it runs, and right again after a restart: as with NTP, or a failover to a
-/// node whose clock is behind.</summary>
+/// <summary>The database's clock is set back while it runs, and right again after a restart: as with NTP, or a failover
+/// to a node whose clock is behind.</summary>
 internal sealed class ClockBackFault(ThrowAwayCluster postgres) : IFault
 {
     /// <summary>The clock is read anew this often; see <see cref="FakeClock"/>.</summary>

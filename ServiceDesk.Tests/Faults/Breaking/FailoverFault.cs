@@ -2,7 +2,8 @@ using ServiceDesk.Tests.Faults.Chaos;
 
 namespace ServiceDesk.Tests.Faults.Breaking;
 
-/// <summary>The database's address leads to a hot standby for a while: every session is reset, new ones can only read.</summary>
+/// <summary>The database's address leads to a hot standby for a while: every session is reset, new ones can only
+/// read.</summary>
 internal sealed class FailoverFault(DatabaseAddress address) : IFault
 {
     public string Name => "failover to a read-only server and back";

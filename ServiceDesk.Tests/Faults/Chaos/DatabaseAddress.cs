@@ -12,7 +12,8 @@ internal sealed class DatabaseAddress : IAsyncDisposable
     private DatabaseAddress(TcpForwarder forwarder, ThrowAwayCluster primary, ThrowAwayCluster standby) =>
         (_forwarder, _primary, _standby) = (forwarder, primary, standby);
 
-    /// <summary>Puts it between the system's processes to come and their database; null where the server is not ours.</summary>
+    /// <summary>Puts it between the system's processes to come and their database; null where the server is not
+    /// ours.</summary>
     public static async Task<DatabaseAddress?> PutBeforeAsync(ServiceDeskSystem system, DatabaseServer postgres)
     {
         if (postgres.IsShared || postgres.Own is not { } primary)

@@ -28,7 +28,8 @@ public sealed class ExistingTopicTests(ServersFixture fixture) : IClassFixture<S
         Assert.Equal(1, run.ExitCode);
         var told = Assert.Single(run.Output.Errors);
         Assert.Contains($"topic {_events}: cleanup.policy is compact, wanted delete", told, StringComparison.Ordinal);
-        Assert.Contains("retention.ms is 3600000 (01:00:00), wanted at least 604800000", told, StringComparison.Ordinal);
+        Assert.Contains(
+            "retention.ms is 3600000 (01:00:00), wanted at least 604800000", told, StringComparison.Ordinal);
     }
 
     [RealBrokerFact]
@@ -36,7 +37,8 @@ public sealed class ExistingTopicTests(ServersFixture fixture) : IClassFixture<S
     {
         await CreateAsync(("retention.ms", "-1"));
 
-        Assert.Contains("retention.ms is -1 (for ever)", Assert.Single((await MigrateAsync()).Output.Errors), StringComparison.Ordinal);
+        var told = Assert.Single((await MigrateAsync()).Output.Errors);
+        Assert.Contains("retention.ms is -1 (for ever)", told, StringComparison.Ordinal);
     }
 
     [RealBrokerFact]
@@ -46,8 +48,9 @@ public sealed class ExistingTopicTests(ServersFixture fixture) : IClassFixture<S
 
         var warned = await MigrateAsync();
         Assert.Equal(0, warned.ExitCode);
-        Assert.Contains(warned.Output.Standard, line => IsWarning(line) && line.Contains("partitions is 2, wanted 12", StringComparison.Ordinal));
-        Assert.Contains(warned.Output.Standard, line => IsWarning(line) && line.Contains("retention.bytes is 1073741824", StringComparison.Ordinal));
+        var warnings = warned.Output.Standard.Where(IsWarning).ToList();
+        Assert.Contains(warnings, line => line.Contains("partitions is 2, wanted 12", StringComparison.Ordinal));
+        Assert.Contains(warnings, line => line.Contains("retention.bytes is 1073741824", StringComparison.Ordinal));
 
         var own = $"test-{Guid.NewGuid():N}";
         Assert.Equal(0, (await MigrateAsync(own)).ExitCode);
@@ -60,7 +63,8 @@ public sealed class ExistingTopicTests(ServersFixture fixture) : IClassFixture<S
 
     private async Task CreateAsync(params (string Name, string Value)[] settings)
     {
-        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = fixture.Servers.Kafka.Bootstrap }).Build();
+        var config = new AdminClientConfig { BootstrapServers = fixture.Servers.Kafka.Bootstrap };
+        using var admin = new AdminClientBuilder(config).Build();
         await admin.CreateTopicsAsync([new TopicSpecification
         {
             Name = _events,

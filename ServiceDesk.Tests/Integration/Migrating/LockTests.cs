@@ -4,7 +4,8 @@ using ServiceDesk.Tests.Infrastructure;
 
 namespace ServiceDesk.Tests.Integration.Migrating;
 
-/// <summary>A script that waits for a lock makes everything wait that comes after it: so it waits for a short time only.</summary>
+/// <summary>A script that waits for a lock makes everything wait that comes after it: so it waits for a short time
+/// only.</summary>
 public sealed class LockTests(ServersFixture fixture) : IClassFixture<ServersFixture>, IAsyncLifetime, IDisposable
 {
     private readonly TemporaryFolder _scripts = new();
@@ -46,7 +47,8 @@ public sealed class LockTests(ServersFixture fixture) : IClassFixture<ServersFix
 
         await forgotten.CloseAsync();
         Assert.Equal(0, await migrator.ExitCodeAsync());
-        Assert.Equal(1, await _system.Database.ScalarAsync<long>("SELECT count(*) FROM schemaversions WHERE scriptname = 'site/0100_site.sql'"));
+        Assert.Equal(1, await _system.Database.ScalarAsync<long>(
+            "SELECT count(*) FROM schemaversions WHERE scriptname = 'site/0100_site.sql'"));
     }
 
     [Fact]

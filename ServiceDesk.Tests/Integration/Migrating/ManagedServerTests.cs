@@ -2,10 +2,12 @@ using ServiceDesk.Tests.Infrastructure;
 
 namespace ServiceDesk.Tests.Integration.Migrating;
 
-/// <summary>Servers on which nobody of ours is superuser: the migrator gives the services what they need, or says who must give
-/// what. Each test has a server of its own, because roles belong to the whole server.</summary>
+/// <summary>Servers on which nobody of ours is superuser: the migrator gives the services what they need, or says who
+/// must give what. Each test has a server of its own, because roles belong to the whole server.</summary>
 public sealed class ManagedServerTests : IAsyncLifetime
 {
+    private const string InDesk = "?options=-c%20search_path%3Ddesk";
+
     private static readonly string[] Roles = ["servicedesk_api", "servicedesk_relay", "servicedesk_notifier"];
 
     private TestServers _servers = null!;
@@ -46,7 +48,7 @@ public sealed class ManagedServerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_owner_who_may_not_make_roles_gets_the_statements_for_the_administrator_who_then_helps_at_any_time()
+    public async Task An_owner_who_may_not_make_roles_gets_the_statements_for_an_administrator_who_helps_at_any_time()
     {
         await using var system = await OwnedAsync();
 
@@ -54,7 +56,8 @@ public sealed class ManagedServerTests : IAsyncLifetime
 
         Assert.Equal(1, refused.ExitCode);
         var told = Assert.Single(refused.Output.Errors);
-        var statements = Roles.SelectMany(role => new[] { $"CREATE ROLE {role} NOLOGIN", $"GRANT {role} TO owner" }).ToList();
+        var statements = Roles.SelectMany(role =>
+            new[] { $"CREATE ROLE {role} NOLOGIN", $"GRANT {role} TO owner" }).ToList();
         Assert.All(statements, statement => Assert.Contains(statement, told, StringComparison.Ordinal));
         var api = await system.StartNotReadyAsync(ServiceProcess.TicketApi);
         Assert.Contains("servicedesk_api", (await api.ReadinessAsync()).Body, StringComparison.Ordinal);
@@ -119,16 +122,19 @@ public sealed class ManagedServerTests : IAsyncLifetime
     {
         await Postgres.ExecuteAsync("CREATE ROLE admin LOGIN CREATEDB CREATEROLE");
         await using var system = await SystemAsync(Postgres.Absent(), "admin");
-        var connection = $"Host=127.0.0.1;Port={Postgres.Own!.Port};Database={system.Database.Name};Username=admin;{path}";
         system.Settings.Remove("DATABASE_URL");
-        system.Settings["ConnectionStrings__servicedesk"] = connection;
+        system.Settings["ConnectionStrings__servicedesk"] =
+            $"Host=127.0.0.1;Port={Postgres.Own!.Port};Database={system.Database.Name};Username=admin;{path}";
 
         await MigratesAsync(system);
         await system.Database.ExecuteAsync("REVOKE ALL ON SCHEMA public FROM PUBLIC");
 
         var name = path.Contains("Our Desk", StringComparison.Ordinal) ? "Our Desk" : "desk";
         Assert.Equal([name], await system.Database.RowsAsync(row => row.GetString(0),
-            "SELECT DISTINCT schemaname::text FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')"));
+            """
+            SELECT DISTINCT schemaname::text FROM pg_tables
+            WHERE schemaname NOT IN ('pg_catalog', 'information_schema')
+            """));
         await WorksAsync(system, schema: $"\"{name}\".");
         var again = await MigratesAsync(system);
         Assert.Contains(again.Output.Standard, line => line.Contains("nothing to do", StringComparison.Ordinal));
@@ -138,7 +144,7 @@ public sealed class ManagedServerTests : IAsyncLifetime
     public async Task A_schema_that_cannot_be_made_is_asked_for_with_the_statement()
     {
         await Postgres.ExecuteAsync("CREATE ROLE admin LOGIN CREATEROLE");
-        await using var system = await SystemAsync(await Postgres.CreateEmptyAsync(), "admin", "?options=-c%20search_path%3Ddesk");
+        await using var system = await SystemAsync(await Postgres.CreateEmptyAsync(), "admin", InDesk);
 
         var refused = await system.MigrateAsync();
 
@@ -168,7 +174,7 @@ public sealed class ManagedServerTests : IAsyncLifetime
     [Fact]
     public async Task A_service_that_looks_into_another_schema_says_where_the_tables_are()
     {
-        await using var system = await SystemAsync(Postgres.Absent(), "servicedesk", "?options=-c%20search_path%3Ddesk");
+        await using var system = await SystemAsync(Postgres.Absent(), "servicedesk", InDesk);
         await MigratesAsync(system);
         system.Settings["DATABASE_URL"] = system.Database.Url;
 
@@ -188,7 +194,8 @@ public sealed class ManagedServerTests : IAsyncLifetime
     private async Task<ServiceDeskSystem> SystemAsync(TestDatabase database, string user, string query = "")
     {
         var system = await ServiceDeskSystem.CreateOnAsync(_servers, database);
-        system.Settings["DATABASE_URL"] = new UriBuilder(database.Url) { UserName = user, Query = query }.Uri.AbsoluteUri;
+        var url = new UriBuilder(database.Url) { UserName = user, Query = query };
+        system.Settings["DATABASE_URL"] = url.Uri.AbsoluteUri;
         return system;
     }
 
@@ -205,7 +212,8 @@ public sealed class ManagedServerTests : IAsyncLifetime
         var api = await system.StartTicketApiAsync();
         await Task.WhenAll(system.StartRelayAsync(), system.StartNotifierAsync());
         await new TicketClient(api.Http).CreateAsync();
-        await Eventually.IsTrueAsync("the ticket's event is processed", async () => await system.Database.ScalarAsync<long>(
-            $"SELECT count(*) FROM {schema}processed_events WHERE status = 'done'") > 0);
+        var done = $"SELECT count(*) FROM {schema}processed_events WHERE status = 'done'";
+        await Eventually.IsTrueAsync("the ticket's event is processed",
+            async () => await system.Database.ScalarAsync<long>(done) > 0);
     }
 }

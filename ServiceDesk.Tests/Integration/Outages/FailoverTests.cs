@@ -1,10 +1,12 @@
 using System.Diagnostics;
 using System.Net;
+using Npgsql;
 using ServiceDesk.Tests.Infrastructure;
 
 namespace ServiceDesk.Tests.Integration.Outages;
 
-/// <summary>The database's address leads to another server for a while, or for ever; a session that cannot write is not kept.</summary>
+/// <summary>The database's address leads to another server for a while, or for ever; a session that cannot write is not
+/// kept.</summary>
 public sealed class FailoverTests : IAsyncLifetime
 {
     /// <summary>From the end of a failover until everything works again.</summary>
@@ -46,7 +48,8 @@ public sealed class FailoverTests : IAsyncLifetime
         foreach (var service in services)
         {
             await Eventually.SeesAsync("readiness says why", service.ReadinessAsync, ready =>
-                ready.Status == HttpStatusCode.ServiceUnavailable && ready.Body.Contains("takes no writes", StringComparison.Ordinal));
+                ready.Status == HttpStatusCode.ServiceUnavailable
+                && ready.Body.Contains("takes no writes", StringComparison.Ordinal));
         }
 
         _address.LeadTo(Primary.Port);
@@ -104,9 +107,11 @@ public sealed class FailoverTests : IAsyncLifetime
 
         await ReadOnlyAsync("on");
         // The reload takes a moment.
-        var refused = await Eventually.SeesAsync("no write is taken", () => api.PostAsync(new { title = "Who can write" }), a => a.Status != 201);
+        var refused = await Eventually.SeesAsync(
+            "no write is taken", () => api.PostAsync(new { title = "Who can write" }), a => a.Status != 201);
         refused.IsProblem(503, "database_unavailable");
-        await Eventually.IsTrueAsync("no session of before is left", async () => !(await SessionsAsync()).Overlaps(before));
+        await Eventually.IsTrueAsync(
+            "no session of before is left", async () => !(await SessionsAsync()).Overlaps(before));
         foreach (var service in services)
         {
             Assert.Equal(HttpStatusCode.ServiceUnavailable, (await service.ReadinessAsync()).Status);
@@ -120,7 +125,8 @@ public sealed class FailoverTests : IAsyncLifetime
     private async Task<HashSet<int>> SessionsAsync() => [.. await _system.Database.RowsAsync(row => row.GetInt32(0),
         """
         SELECT pid FROM pg_stat_activity
-        WHERE datname = current_database() AND application_name IN ('ticket-api', 'outbox-relay', 'notifier') AND query !~ '^LISTEN'
+        WHERE datname = current_database() AND query !~ '^LISTEN'
+          AND application_name IN ('ticket-api', 'outbox-relay', 'notifier')
         """)];
 
     private async Task ReadOnlyAsync(string value)
@@ -132,7 +138,8 @@ public sealed class FailoverTests : IAsyncLifetime
     private Task<ServiceProcess[]> StartBehindAnAddressAsync()
     {
         _address = TcpForwarder.Start(Primary.Port);
-        _system.Settings["DATABASE_URL"] = new UriBuilder(_system.Database.Url) { Port = _address.Port }.Uri.AbsoluteUri;
+        var url = new UriBuilder(_system.Database.Url) { Port = _address.Port };
+        _system.Settings["DATABASE_URL"] = url.Uri.AbsoluteUri;
         return StartAsync();
     }
 
@@ -155,8 +162,12 @@ public sealed class FailoverTests : IAsyncLifetime
 
     private async Task ReplicatedAsync(string ticket)
     {
-        var standby = new Npgsql.NpgsqlConnectionStringBuilder(_system.Database.Source.ConnectionString) { Port = _standby.Port, Pooling = false };
-        await using var source = Npgsql.NpgsqlDataSource.Create(standby.ConnectionString);
+        await using var source = NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder(_system.Database.Source.ConnectionString)
+            {
+                Port = _standby.Port,
+                Pooling = false,
+            });
         await Eventually.IsTrueAsync("the ticket is on the standby", async () =>
         {
             await using var find = source.CreateCommand($"SELECT count(*) FROM tickets WHERE id = '{ticket}'");
@@ -167,14 +178,17 @@ public sealed class FailoverTests : IAsyncLifetime
     /// <summary>A ticket is accepted, published and processed, and all are ready.</summary>
     private static async Task WorksAsync(TicketClient api, ServiceProcess[] services)
     {
-        await Eventually.SeesAsync("a ticket is accepted", () => api.PostAsync(new { title = "It works again" }), a => a.Status == 201, Recovery);
-        var done = (await services[2].MetricsAsync()).Sum("notify_processed_total", ("status", "ok"));
+        await Eventually.SeesAsync(
+            "a ticket is accepted", () => api.PostAsync(new { title = "Again" }), a => a.Status == 201, Recovery);
+        var done = await DoneAsync();
         await api.CreateAsync();
-        await Eventually.IsTrueAsync("its event is processed",
-            async () => (await services[2].MetricsAsync()).Sum("notify_processed_total", ("status", "ok")) > done, Recovery);
+        await Eventually.IsTrueAsync("its event is processed", async () => await DoneAsync() > done, Recovery);
         foreach (var service in services)
         {
             await service.IsReadyAsync();
         }
+
+        async Task<double?> DoneAsync() =>
+            (await services[2].MetricsAsync()).Sum("notify_processed_total", ("status", "ok"));
     }
 }

@@ -3,8 +3,8 @@ using ServiceDesk.Tests.Infrastructure;
 
 namespace ServiceDesk.Tests.Integration.Outages;
 
-/// <summary>Sessions end behind the pool's back, and transactions lose conflicts: no request fails for it, and nothing happens
-/// twice.</summary>
+/// <summary>Sessions end behind the pool's back, and transactions lose conflicts: no request fails for it, and nothing
+/// happens twice.</summary>
 public sealed class LostSessionTests : IAsyncLifetime
 {
     private TestServers _servers = null!;
@@ -17,7 +17,8 @@ public sealed class LostSessionTests : IAsyncLifetime
         _servers = await TestServers.StartOwnAsync();
         _system = await ServiceDeskSystem.CreateAsync(_servers);
         _address = TcpForwarder.Start(_servers.Postgres.Own!.Port);
-        _system.Settings["DATABASE_URL"] = new UriBuilder(_system.Database.Url) { Port = _address.Port }.Uri.AbsoluteUri;
+        var url = new UriBuilder(_system.Database.Url) { Port = _address.Port };
+        _system.Settings["DATABASE_URL"] = url.Uri.AbsoluteUri;
     }
 
     public async Task DisposeAsync()
@@ -30,8 +31,8 @@ public sealed class LostSessionTests : IAsyncLifetime
     [Fact]
     public async Task Sessions_that_the_server_ends_when_they_are_idle_fail_no_request()
     {
-        await _system.Database.ExecuteAsync($"ALTER DATABASE {_system.Database.Name} SET idle_session_timeout = '300ms'");
-        await NoRequestFailsAsync(() => Eventually.IsTrueAsync("every session has ended", async () => await SessionsAsync() == 0));
+        await SetAsync("idle_session_timeout", "300ms");
+        await NoRequestFailsAsync(EndedAsync);
     }
 
     [Fact]
@@ -45,11 +46,15 @@ public sealed class LostSessionTests : IAsyncLifetime
     public async Task Sessions_that_an_administrator_ends_fail_no_request() => await NoRequestFailsAsync(async () =>
     {
         await _system.Database.ExecuteAsync(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()");
-        await Eventually.IsTrueAsync("every session has ended", async () => await SessionsAsync() == 0);
+            """
+            SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+            WHERE datname = current_database() AND pid <> pg_backend_pid()
+            """);
+        await EndedAsync();
     });
 
-    /// <summary>A commit that waits for a standby that never answers is made and not acknowledged, when its session is ended.</summary>
+    /// <summary>A commit that waits for a standby that never answers is made and not acknowledged, when its session is
+    /// ended.</summary>
     [Theory]
     [InlineData(null)]
     [InlineData("a-key")]
@@ -58,10 +63,11 @@ public sealed class LostSessionTests : IAsyncLifetime
         await StartAsync();
         await _servers.Postgres.ExecuteAsync("ALTER SYSTEM SET synchronous_standby_names = 'nobody'");
         await _servers.Postgres.ExecuteAsync("SELECT pg_reload_conf()");
-        await Eventually.IsTrueAsync("commits wait for a standby", async () => await _system.Database.ScalarAsync<string>(
-            "SELECT current_setting('synchronous_standby_names')") == "nobody");
+        await Eventually.IsTrueAsync("commits wait for a standby", async () =>
+            await _system.Database.ScalarAsync<string>("SHOW synchronous_standby_names") == "nobody");
 
-        var request = _api.PostAsync(new { title = "Committed and not told" }, key is null ? [] : [("Idempotency-Key", key)]);
+        (string, string)[] headers = key is null ? [] : [("Idempotency-Key", key)];
+        var request = _api.PostAsync(new { title = "Committed and not told" }, headers);
         await Eventually.SeesAsync("the commit waited and was ended", () => _system.Database.ScalarAsync<long>(
             """
             SELECT count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity
@@ -70,22 +76,24 @@ public sealed class LostSessionTests : IAsyncLifetime
 
         var answer = await request;
         Assert.True(answer.Status == 201, answer.Text);
-        Assert.Equal([(answer.TextOf("id"), 1L)], await _system.Database.RowsAsync(row => (row.GetGuid(0).ToString(), row.GetInt64(1)),
+        Assert.Equal([(answer.TextOf("id"), 1L)], await _system.Database.RowsAsync(
+            row => (row.GetGuid(0).ToString(), row.GetInt64(1)),
             "SELECT t.id, count(*) FROM tickets t JOIN outbox o ON o.aggregate_id = t.id GROUP BY t.id"));
     }
 
     [Theory]
     [InlineData("serializable")]
     [InlineData("repeatable read")]
-    public async Task Whatever_isolation_the_database_prefers_no_conflict_reaches_a_caller_and_events_stay_in_order(string isolation)
+    public async Task Whatever_isolation_the_database_prefers_no_conflict_is_seen_and_order_is_kept(string isolation)
     {
-        await _system.Database.ExecuteAsync($"ALTER DATABASE {_system.Database.Name} SET default_transaction_isolation = '{isolation}'");
+        await SetAsync("default_transaction_isolation", isolation);
         await StartAsync();
         await Task.WhenAll(_system.StartRelayAsync(), _system.StartRelayAsync(), _system.StartNotifierAsync());
         var tickets = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => _api.CreateAsync()));
 
         var answers = new ConcurrentBag<int>();
-        await Parallel.ForEachAsync(Enumerable.Range(0, 200), new ParallelOptions { MaxDegreeOfParallelism = 12 }, async (n, _) =>
+        var limit = new ParallelOptions { MaxDegreeOfParallelism = 12 };
+        await Parallel.ForEachAsync(Enumerable.Range(0, 200), limit, async (n, _) =>
             answers.Add((n % 2 == 0
                 ? await _api.PostAsync(new { title = "Many at once" }, ("Idempotency-Key", $"key-{n / 8}"))
                 : await _api.ChangeStatusAsync(tickets[n % 4], n % 3 == 0 ? "open" : "in_progress")).Status));
@@ -127,6 +135,12 @@ public sealed class LostSessionTests : IAsyncLifetime
         Assert.Equal([2L, 3L], await _system.Database.RowsAsync(row => row.GetInt64(0),
             "SELECT count(*) FROM tickets UNION ALL SELECT count(*) FROM outbox"));
     }
+
+    private Task SetAsync(string setting, string value) =>
+        _system.Database.ExecuteAsync($"ALTER DATABASE {_system.Database.Name} SET {setting} = '{value}'");
+
+    private Task EndedAsync() =>
+        Eventually.IsTrueAsync("every session has ended", async () => await SessionsAsync() == 0);
 
     private Task<long> SessionsAsync() => _system.Database.ScalarAsync<long>(
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'ticket-api'");

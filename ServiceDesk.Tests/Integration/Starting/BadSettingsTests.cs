@@ -2,7 +2,8 @@ using ServiceDesk.Tests.Infrastructure;
 
 namespace ServiceDesk.Tests.Integration.Starting;
 
-/// <summary>A bad setting stops the start: exit code 2, and one line on stderr with the setting, its value and the rule.</summary>
+/// <summary>A bad setting stops the start: exit code 2, and one line on stderr with the setting, its value and the
+/// rule.</summary>
 public sealed class BadSettingsTests
 {
     private const string Migrator = "ServiceDesk.Migrator";
