@@ -141,7 +141,14 @@ internal sealed class ThrowAwayCluster : IStoppableDatabaseServer, IAsyncDisposa
                 await StopAsync(data, "immediate");
             }
 
-            Directory.Delete(folder, recursive: true);
+            try
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+            catch (DirectoryNotFoundException)
+            {
+                // Another cluster that starts at the same time cleans up as well.
+            }
         }
     }
 
