@@ -11,7 +11,7 @@ public static class Retry
 
     /// <summary>A dead session is noticed at once; what takes longer is an outage, and its caller has waited
     /// enough.</summary>
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(50);
