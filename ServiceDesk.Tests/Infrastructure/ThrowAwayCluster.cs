@@ -135,20 +135,24 @@ internal sealed class ThrowAwayCluster : IStoppableDatabaseServer, IAsyncDisposa
                 continue;
             }
 
-            var data = Path.Combine(folder, "data");
+            // Whoever renames it first cleans it up: other clusters, of this run and of others, start at the same time.
+            var mine = Path.Combine(Path.GetTempPath(), $"{Prefix}{Environment.ProcessId}-{Guid.NewGuid():N}");
+            try
+            {
+                Directory.Move(folder, mine);
+            }
+            catch (IOException)
+            {
+                continue;
+            }
+
+            var data = Path.Combine(mine, "data");
             if (File.Exists(Path.Combine(data, "postmaster.pid")))
             {
                 await StopAsync(data, "immediate");
             }
 
-            try
-            {
-                Directory.Delete(folder, recursive: true);
-            }
-            catch (DirectoryNotFoundException)
-            {
-                // Another cluster that starts at the same time cleans up as well.
-            }
+            Directory.Delete(mine, recursive: true);
         }
     }
 
