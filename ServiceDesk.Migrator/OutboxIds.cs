@@ -10,9 +10,8 @@ internal static class OutboxIds
     private const string Mend =
         """
         SELECT setval('outbox_id_seq', greatest(highest, nextval('outbox_id_seq')))
-        FROM (SELECT max(o.id) AS highest
-              FROM (SELECT last_value + is_called::int AS next FROM outbox_id_seq) AS s, outbox o
-              WHERE o.id >= s.next) AS taken
+        FROM (SELECT max(id) AS highest FROM outbox
+              WHERE id >= (SELECT last_value + is_called::int FROM outbox_id_seq)) AS taken
         WHERE highest IS NOT NULL
         """;
 

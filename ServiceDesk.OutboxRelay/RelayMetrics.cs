@@ -28,7 +28,7 @@ internal sealed class RelayMetrics
         _publishDuration = meter.CreateHistogram("outbox.publish.duration", "s", "Claim to last delivery report of a batch.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] });
         meter.CreateObservableGauge("outbox.pending", () => Backlog.Pending,
-            description: "Events that are not sent yet, claimed ones included; estimated by their ids above 5,000.");
+            description: "Events that are not sent yet, claimed ones included; estimated by their ids above 1,000.");
         meter.CreateObservableGauge("outbox.sequence.behind", () => SequenceBehind,
             description: "How many ids outbox_id_seq is behind the ids that exist; anything but 0 must be mended.");
         meter.CreateObservableGauge("outbox.lag", () => Backlog.LagSeconds, "s", "Age of the oldest event that is not sent.");

@@ -186,9 +186,9 @@ internal static class OutboxSql
     /// restore.</summary>
     public const string SequenceBehind =
         """
-        SELECT coalesce(max(o.id) - max(s.next) + 1, 0) AS behind
-        FROM (SELECT last_value + is_called::int AS next FROM outbox_id_seq) AS s, outbox o
-        WHERE o.id >= s.next
+        SELECT coalesce(max(id) + 1 - (SELECT last_value + is_called::int FROM outbox_id_seq), 0) AS behind
+        FROM outbox
+        WHERE id >= (SELECT last_value + is_called::int FROM outbox_id_seq)
         """;
 
     /// <summary>Looks at a window of sent rows from the oldest on, so that a round costs the same however long the

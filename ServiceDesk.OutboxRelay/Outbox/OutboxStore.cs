@@ -9,7 +9,7 @@ internal sealed class OutboxStore(NpgsqlDataSource database)
     private const long BatchBytes = 16 * 1024 * 1024;
 
     /// <summary>The exact part of the backlog's count.</summary>
-    private const int Counted = 5_000;
+    private const int Counted = 1_000;
 
     /// <summary>For statements that may pass over the leftovers of millions of events, as the first claim does while a
     /// transaction is held open.</summary>
