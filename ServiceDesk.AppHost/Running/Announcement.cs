@@ -53,14 +53,21 @@ internal sealed class Announcement(
     {
         await foreach (var change in notifications.WatchAsync(cancellation))
         {
-            if (change.Snapshot.State?.Text == KnownResourceStates.FailedToStart || change.Snapshot.ExitCode is not (null or 0))
+            if (change.Snapshot.State?.Text == KnownResourceStates.FailedToStart || HasFailed(change))
             {
-                return change;
+                return Cause() ?? change;
             }
         }
 
         throw new OperationCanceledException(cancellation);
     }
+
+    /// <summary>What waits for a program that failed does not start, and may be heard of first.</summary>
+    private ResourceEvent? Cause() => model.Resources
+        .Select(resource => notifications.TryGetCurrentState(resource.Name, out var state) ? state : null)
+        .FirstOrDefault(state => state is not null && HasFailed(state));
+
+    private static bool HasFailed(ResourceEvent change) => change.Snapshot.ExitCode is not (null or 0);
 
     private string WhatToDo() => model.UrlOf("ticket-api", "http") is { } api
         ? $$"""

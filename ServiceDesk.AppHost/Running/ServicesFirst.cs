@@ -4,7 +4,8 @@ namespace ServiceDesk.AppHost.Running;
 
 /// <summary>Stops the services before what they talk to. Ended all at once, they would try for seconds to send the last of
 /// their telemetry to a dashboard that is gone, and complain about a database that is.</summary>
-internal sealed class ServicesFirst(DistributedApplicationModel model, ResourceCommandService commands) : IHostedService
+internal sealed class ServicesFirst(
+    DistributedApplicationModel model, ResourceNotificationService notifications, ResourceCommandService commands) : IHostedService
 {
     /// <summary>As long as a service may take; what is not stopped by then is ended with the rest.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
@@ -17,7 +18,7 @@ internal sealed class ServicesFirst(DistributedApplicationModel model, ResourceC
         limit.CancelAfter(Limit);
         try
         {
-            await Task.WhenAll(model.Services()
+            await Task.WhenAll(model.Services().Where(MayRun)
                 .Select(service => commands.ExecuteCommandAsync(service, KnownResourceCommands.StopCommand, limit.Token)))
                 .WaitAsync(limit.Token);
         }
@@ -26,4 +27,8 @@ internal sealed class ServicesFirst(DistributedApplicationModel model, ResourceC
             // The rest of the shutdown ends it.
         }
     }
+
+    /// <summary>To stop what did not start, or has ended, is never answered. Replicas have no state in common.</summary>
+    private bool MayRun(IResource service) => !notifications.TryGetCurrentState(service.Name, out var current)
+        || current.Snapshot.State?.Text == KnownResourceStates.Running;
 }

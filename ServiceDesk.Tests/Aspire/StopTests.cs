@@ -59,6 +59,21 @@ public sealed partial class StopTests
         Assert.False(File.Exists(addresses), "The addresses of what has ended are still there.");
     }
 
+    [Fact]
+    public async Task Without_a_dashboard_a_start_that_fails_ends_everything_and_says_what_failed()
+    {
+        using var data = new TemporaryFolder();
+        RunningSystem.LetPostgresIn(data);
+
+        await using var appHost = AppHostProgram.Start(
+            ["--infrastructure", "local", "--dashboard", "false", "--ServiceDesk:DataFolder", data.FullName, .. RunningSystem.FreePorts],
+            new Dictionary<string, string> { ["DcpPublisher__RandomizePorts"] = "true", ["Migrator__StartTimeout"] = "00:00:00" });
+
+        Assert.Equal(1, await appHost.ExitCodeAsync(RunningSystem.StartLimit));
+        Assert.Contains("AppHost: migrator ended with exit code 2:", appHost.Output.Errors);
+        Assert.Contains(appHost.Output.Errors, line => line.Contains("Migrator:StartTimeout is '00:00:00'", StringComparison.Ordinal));
+    }
+
     private static async Task PostAsync(string address)
     {
         using var client = new HttpClient();
