@@ -14,6 +14,8 @@ internal sealed class TestTopic(string bootstrap, string name, int partitions)
 
     public string Bootstrap => bootstrap;
 
+    public IEnumerable<TopicPartition> All => Enumerable.Range(0, partitions).Select(partition => new TopicPartition(name, partition));
+
     /// <summary>All messages that are in the topic now, partition by partition, in the order of their offsets.</summary>
     public Task<IReadOnlyList<ConsumeResult<byte[], byte[]>>> ReadAllAsync() => Task.Run(ReadAll);
 
@@ -60,7 +62,7 @@ internal sealed class TestTopic(string bootstrap, string name, int partitions)
             EnablePartitionEof = true,
             FetchWaitMaxMs = 20,
         }).Build();
-        consumer.Assign(Enumerable.Range(0, partitions).Select(p => new TopicPartitionOffset(name, p, Offset.Beginning)));
+        consumer.Assign(All.Select(partition => new TopicPartitionOffset(partition, Offset.Beginning)));
         var messages = new List<ConsumeResult<byte[], byte[]>>();
         using var deadline = new CancellationTokenSource(Limit);
         for (var ends = 0; ends < partitions;)

@@ -21,6 +21,7 @@ internal static class FaultCatalog
             new PoisonFault(),
             new BigMessagesFault(),
             new ConnectionsCutFault(),
+            new HeldTransactionFault(),
         ];
         if (servers.Kafka.Breakable is { } broker)
         {
@@ -30,7 +31,6 @@ internal static class FaultCatalog
                 new ForgottenProducersFault(broker),
             ]);
         }
-
         else
         {
             faults.Add(new TopicMadeAnewFault(servers.Kafka));

@@ -54,7 +54,6 @@ internal sealed class TopicMadeAnewFault(KafkaServer kafka) : IFault
     {
         using var reader = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig { BootstrapServers = system.Events.Bootstrap, GroupId = "none" })
             .SetLogHandler((_, _) => { }).Build();
-        return [.. Enumerable.Range(0, system.Events.Partitions)
-            .Select(p => reader.QueryWatermarkOffsets(new TopicPartition(system.Events.Name, p), TimeSpan.FromSeconds(10)).High.Value)];
+        return [.. system.Events.All.Select(partition => reader.QueryWatermarkOffsets(partition, TimeSpan.FromSeconds(10)).High.Value)];
     }
 }

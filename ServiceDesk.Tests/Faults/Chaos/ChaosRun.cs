@@ -24,10 +24,11 @@ internal sealed class ChaosRun(ChaosSettings chaos, TestServers servers, Journal
             journal.Note("libfaketime is not installed: the database's clock is not set back");
         }
 
-        await using var recorder = new TopicRecorder(servers.Kafka.Bootstrap, system.Events);
+        await using var recorder = new TopicRecorder(system.Events);
+        await using var deadLetters = new TopicRecorder(system.DeadLetters);
         await using var fleet = await Fleet.StartAsync(chaos, system, servers.Kafka);
         using var api = new ApiCaller(fleet);
-        using var collector = new EvidenceCollector(system, recorder);
+        using var collector = new EvidenceCollector(system, recorder, deadLetters);
         var shaken = new ChaosSystem(fleet, system.Database, system.Events, recorder, new());
         journal.Note($"{fleet.Members.Count} processes are ready; {chaos.Callers} callers and the faults begin, for {chaos.Duration.TotalSeconds:0} s");
 

@@ -18,14 +18,13 @@ internal sealed class EvidenceCollector : IDisposable
     private static readonly TimeSpan KafkaLimit = TimeSpan.FromSeconds(10);
 
     private readonly ServiceDeskSystem _system;
-    private readonly TopicRecorder _recorder;
+    private readonly TopicRecorder _events;
+    private readonly TopicRecorder _deadLetters;
     private readonly IConsumer<byte[], byte[]> _group;
-    private readonly List<TopicPartition> _partitions;
 
-    public EvidenceCollector(ServiceDeskSystem system, TopicRecorder recorder)
+    public EvidenceCollector(ServiceDeskSystem system, TopicRecorder events, TopicRecorder deadLetters)
     {
-        (_system, _recorder) = (system, recorder);
-        _partitions = [.. Enumerable.Range(0, system.Events.Partitions).Select(p => new TopicPartition(system.Events.Name, p))];
+        (_system, _events, _deadLetters) = (system, events, deadLetters);
         // It asks for the group's offsets without joining it.
         _group = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig
         {
@@ -59,12 +58,12 @@ internal sealed class EvidenceCollector : IDisposable
         TicketVersions = (await _system.Database.RowsAsync(
             row => (Id: row.GetGuid(0), Version: row.GetInt32(1)), "SELECT id, version FROM tickets")).ToDictionary(t => t.Id, t => t.Version),
         Outbox = await OutboxReading.AllAsync(_system.Database),
-        Topic = _recorder.Messages,
+        Topic = _events.Messages,
         Processed = await _system.Database.RowsAsync(
             row => new ProcessedRow(row.GetGuid(0), row.GetString(1)), "SELECT event_id, status FROM processed_events"),
         Effects = await _system.Database.RowsAsync(
             row => new Effect(row.GetGuid(0), row.GetGuid(1)), "SELECT event_id, ticket_id FROM notifications ORDER BY id"),
-        DeadLetters = [.. (await _system.DeadLetters.ReadAllAsync()).Select(MessageReading.Of).Select(m => new DeadLetter(m.Key, m.EventId))],
+        DeadLetters = [.. _deadLetters.Messages.Select(m => new DeadLetter(m.Key, m.EventId))],
         Lags = Lags(),
     };
 
@@ -72,9 +71,12 @@ internal sealed class EvidenceCollector : IDisposable
 
     private async Task<bool> IsQuietAsync() =>
         await _system.Database.ScalarAsync<long>(Unfinished) == 0 && Lags().All(lag => lag.Messages == 0)
-        && _recorder.HasReadAll([.. _partitions.Select(p => _group.QueryWatermarkOffsets(p, KafkaLimit).High.Value)]);
+        && _events.HasReadAll(Ends(_system.Events)) && _deadLetters.HasReadAll(Ends(_system.DeadLetters));
 
-    private List<PartitionLag> Lags() => _group.Committed(_partitions, KafkaLimit).ConvertAll(committed =>
+    private long[] Ends(TestTopic topic) =>
+        [.. topic.All.Select(partition => _group.QueryWatermarkOffsets(partition, KafkaLimit).High.Value)];
+
+    private List<PartitionLag> Lags() => _group.Committed(_system.Events.All, KafkaLimit).ConvertAll(committed =>
     {
         var ends = _group.QueryWatermarkOffsets(committed.TopicPartition, KafkaLimit);
         return new PartitionLag(committed.Partition.Value, ends.High.Value - Math.Max(0, committed.Offset.Value));

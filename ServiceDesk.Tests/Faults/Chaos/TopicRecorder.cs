@@ -5,7 +5,8 @@ using ServiceDesk.Tests.Infrastructure;
 
 namespace ServiceDesk.Tests.Faults.Chaos;
 
-/// <summary>Reads the topic while it is written, in no group: a local broker forgets old messages.</summary>
+/// <summary>Reads a topic while it is written, in no group: a local broker keeps no more than 5 MiB of a partition, which a few
+/// big messages fill.</summary>
 internal sealed class TopicRecorder : IAsyncDisposable
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
@@ -17,11 +18,11 @@ internal sealed class TopicRecorder : IAsyncDisposable
     private readonly Task _reading;
     private volatile bool _isMadeAnew;
 
-    public TopicRecorder(string bootstrap, TestTopic topic)
+    public TopicRecorder(TestTopic topic)
     {
         (_next, _before) = (new long[topic.Partitions], new long[topic.Partitions]);
         _reading = Task.Factory.StartNew(
-            () => Read(bootstrap, topic), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            () => Read(topic), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
     public IReadOnlyList<TopicMessage> Messages => [.. _messages.OrderBy(m => m.Partition).ThenBy(m => m.Offset)];
@@ -40,7 +41,7 @@ internal sealed class TopicRecorder : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private void Read(string bootstrap, TestTopic topic)
+    private void Read(TestTopic topic)
     {
         while (!_stop.IsCancellationRequested)
         {
@@ -50,16 +51,16 @@ internal sealed class TopicRecorder : IAsyncDisposable
                 _isMadeAnew = false;
             }
 
-            ReadOne(bootstrap, topic);
+            ReadOne(topic);
         }
     }
 
     /// <summary>Until the topic is made anew.</summary>
-    private void ReadOne(string bootstrap, TestTopic topic)
+    private void ReadOne(TestTopic topic)
     {
         using var consumer = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig
         {
-            BootstrapServers = bootstrap,
+            BootstrapServers = topic.Bootstrap,
             GroupId = $"recorder-{Guid.NewGuid():N}",
             EnableAutoCommit = false,
             AutoOffsetReset = AutoOffsetReset.Earliest,
@@ -67,7 +68,7 @@ internal sealed class TopicRecorder : IAsyncDisposable
         })
             // The broker is broken on purpose; what that sounds like is known.
             .SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
-        consumer.Assign(Enumerable.Range(0, topic.Partitions).Select(p => new TopicPartitionOffset(topic.Name, p, 0)));
+        consumer.Assign(topic.All.Select(partition => new TopicPartitionOffset(partition, 0)));
         while (!_stop.IsCancellationRequested && !_isMadeAnew)
         {
             try
