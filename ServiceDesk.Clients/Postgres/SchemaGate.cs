@@ -13,15 +13,18 @@ public sealed partial class SchemaGate(
     private readonly Lock _gate = new();
     private Task? _opening;
 
-    public Task WaitAsync(CancellationToken cancellationToken)
+    public async Task WaitAsync(CancellationToken cancellationToken)
     {
+        Task opening;
         lock (_gate)
         {
             // Those who wait stop by their own tokens; the look itself outlives them all.
-            _opening ??= OpenAsync(host.ApplicationStopped);
+            opening = _opening ??= OpenAsync(host.ApplicationStopped);
         }
 
-        return _opening.WaitAsync(cancellationToken);
+        await opening.WaitAsync(cancellationToken);
+        // Waiters would otherwise go on one after the other on one thread, and a consume loop never gives it back.
+        await Task.Yield();
     }
 
     private async Task OpenAsync(CancellationToken stopped)

@@ -13,9 +13,9 @@ namespace ServiceDesk.Notifier.Consuming;
 /// the group (P5).
 /// </summary>
 internal sealed partial class ConsumeLoop(
-    IConsumer<byte[], byte[]> consumer, EventProcessor processor, Retries retries, Offsets offsets, TopicIdentity topic,
-    SchemaGate schema, KafkaSettings kafka, NotifierSettings settings, NotifierMetrics metrics, TimeProvider time,
-    ILogger<ConsumeLoop> logger)
+    IConsumer<byte[], byte[]> consumer, EventProcessor processor, Retries retries, Pauses pauses, Offsets offsets,
+    TopicIdentity topic, SchemaGate schema, KafkaSettings kafka, NotifierSettings settings, NotifierMetrics metrics,
+    TimeProvider time, ILogger<ConsumeLoop> logger)
     : BackgroundService
 {
     private static readonly TimeSpan IdleWait = TimeSpan.FromMilliseconds(200);
@@ -98,9 +98,9 @@ internal sealed partial class ConsumeLoop(
         foreach (var partition in partitions)
         {
             retries.Abandon(partition);
-            retries.Welcome(consumer, partition);
         }
 
+        pauses.Resume(consumer, partitions);
         Offsets.Rewind(consumer, partitions);
         try
         {
@@ -144,17 +144,22 @@ internal sealed partial class ConsumeLoop(
             return;
         }
 
-        while (!_processing.IsCompleted)
+        try
         {
-            consumer.Pause(consumer.Assignment);
-            // A partition that is assigned just now is not paused yet.
-            if (Next(IdleWait, next) is { } message)
+            while (!_processing.IsCompleted)
             {
-                next.Add(message);
+                pauses.Pause(consumer, consumer.Assignment);
+                // A partition that is assigned just now is not paused yet.
+                if (Next(IdleWait, next) is { } message)
+                {
+                    next.Add(message);
+                }
             }
         }
-
-        consumer.Resume(consumer.Assignment.Where(partition => !retries.IsRetrying(partition)));
+        finally
+        {
+            pauses.Resume(consumer, consumer.Assignment.Where(partition => !retries.IsRetrying(partition)));
+        }
     }
 
     /// <summary>Takes what is there: at most a batch, and no longer than MaxBatchAge after its first message.</summary>

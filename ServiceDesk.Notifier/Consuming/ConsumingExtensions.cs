@@ -36,6 +36,7 @@ internal static class ConsumingExtensions
         builder.Services.AddSingleton<TopicIdentity>();
         builder.Services.AddSingleton<PartitionRetry>();
         builder.Services.AddSingleton<Retries>();
+        builder.Services.AddSingleton<Pauses>();
         builder.Services.AddSingleton<ReplaceableProducer>();
         builder.Services.AddSingleton<IMessageSink>(services => services.GetRequiredService<ReplaceableProducer>());
         builder.Services.AddSingleton<IKafkaHandle, ConsumerHandle>();

@@ -4,13 +4,13 @@ namespace ServiceDesk.Notifier.Consuming;
 
 /// <summary>What happens when the group moves partitions. All of it runs inside a call to Consume, on its thread.</summary>
 internal sealed partial class RebalanceHandler(
-    Offsets offsets, Retries retries, NotifierMetrics metrics, ILogger<RebalanceHandler> logger)
+    Offsets offsets, Retries retries, Pauses pauses, NotifierMetrics metrics, ILogger<RebalanceHandler> logger)
 {
     public void Attach(ConsumerBuilder<byte[], byte[]> builder) => builder
         .SetPartitionsAssignedHandler((consumer, partitions) =>
         {
             LogAssigned(Numbers(partitions));
-            partitions.ForEach(p => retries.Welcome(consumer, p));
+            pauses.Resume(consumer, partitions);
             // The series of a partition without messages would be missing otherwise; with the first one it becomes exact.
             partitions.ForEach(p => metrics.Lag(p.Partition.Value, 0));
         })

@@ -6,10 +6,9 @@ namespace ServiceDesk.Notifier.Consuming;
 
 /// <summary>Partitions whose messages failed: each is paused and retried on its own, in order, while the others go on.
 /// At most one batch per partition is held. Its public methods are for the consuming thread only.</summary>
-internal sealed class Retries(PartitionRetry retry)
+internal sealed class Retries(PartitionRetry retry, Pauses pauses)
 {
     private readonly Dictionary<TopicPartition, (CancellationTokenSource Cancel, Task Task)> _running = [];
-    private readonly HashSet<TopicPartition> _leftPaused = [];
     private readonly ConcurrentQueue<(CancellationTokenSource Run, List<ReceivedMessage> Messages)> _finished = new();
 
     /// <summary>Partitions that stay paused until their retry is finished.</summary>
@@ -26,7 +25,7 @@ internal sealed class Retries(PartitionRetry retry)
                 continue;
             }
 
-            consumer.Pause([partition.Key]);
+            pauses.Pause(consumer, [partition.Key]);
             var cancel = new CancellationTokenSource();
             _running[partition.Key] = (cancel, Task.Run(() => RunAsync(partition.ToList(), cancel), CancellationToken.None));
         }
@@ -44,7 +43,7 @@ internal sealed class Retries(PartitionRetry retry)
                 _running.Remove(done[^1].Partition);
                 run.Cancel.Dispose();
                 offsets.Store(consumer, [done[^1].Next], done.Count);
-                consumer.Resume([done[^1].Partition]);
+                pauses.Resume(consumer, [done[^1].Partition]);
             }
         }
     }
@@ -55,16 +54,6 @@ internal sealed class Retries(PartitionRetry retry)
         if (_running.Remove(partition, out var run))
         {
             run.Cancel.Cancel();
-            _leftPaused.Add(partition);
-        }
-    }
-
-    /// <summary>The partition came back, perhaps: the client keeps a pause beyond the assignment.</summary>
-    public void Welcome(IConsumer<byte[], byte[]> consumer, TopicPartition partition)
-    {
-        if (_leftPaused.Remove(partition))
-        {
-            consumer.Resume([partition]);
         }
     }
 

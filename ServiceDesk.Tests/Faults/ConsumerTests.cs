@@ -35,6 +35,28 @@ public sealed class ConsumerTests(FaultServersFixture servers) : IClassFixture<F
         await Eventually.SeesAsync("every event has its effect", () => SeededTopic.EffectsAsync(system.Database), count => count == Events);
     }
 
+    [LocalBrokerFact]
+    public async Task A_partition_that_is_lost_while_its_batch_takes_long_goes_on_when_it_comes_back()
+    {
+        await using var system = await HoldingUpAsync(seconds: 60);
+        system.Settings["KafkaClient__heartbeat.interval.ms"] = "500";
+        var notifier = await system.StartNotifierAsync();
+        await using (var connection = await system.Database.Source.OpenConnectionAsync())
+        await using (await HoldAsync(connection))
+        {
+            await SeededTopic.AddAsync(system.Events, Events);
+            await Eventually.SeesAsync("the batch is read", notifier.MetricsAsync, m => m.Sum("notify_fetched_total") > 0);
+            await servers.Servers.Kafka.Breakable!.FailNextAsync("heartbeat", "UNKNOWN_MEMBER_ID", 1);
+            await notifier.Output.LineAsync(
+                "that it lost its partitions", line => line.Contains("Partitions lost", StringComparison.Ordinal));
+        }
+
+        await SeededTopic.AddAsync(system.Events, Events);
+
+        await Eventually.SeesAsync(
+            "every event has its effect", () => SeededTopic.EffectsAsync(system.Database), count => count == 2 * Events);
+    }
+
     private async Task SurvivesAsync(Func<ServiceProcess, Task> end)
     {
         await using var system = await HoldingUpAsync();
@@ -53,11 +75,12 @@ public sealed class ConsumerTests(FaultServersFixture servers) : IClassFixture<F
         await Eventually.SeesAsync("every event has its effect", () => SeededTopic.EffectsAsync(system.Database), count => count == Events);
     }
 
-    /// <summary>A system in which a statement that is held up fails soon.</summary>
-    private async Task<ServiceDeskSystem> HoldingUpAsync()
+    /// <summary>A system in which a statement that is held up fails, soon or late.</summary>
+    private async Task<ServiceDeskSystem> HoldingUpAsync(int seconds = 1)
     {
         var system = await ServiceDeskSystem.CreateAsync(servers.Servers);
-        system.Settings["ConnectionStrings__servicedesk"] = $"{PostgresUrl.ToConnectionString(system.Database.Url)};Command Timeout=1";
+        system.Settings["ConnectionStrings__servicedesk"] =
+            $"{PostgresUrl.ToConnectionString(system.Database.Url)};Command Timeout={seconds}";
         system.Settings["KafkaClient__session.timeout.ms"] = "6000";
         return system;
     }

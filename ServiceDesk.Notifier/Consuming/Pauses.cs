@@ -1,0 +1,20 @@
+using Confluent.Kafka;
+
+namespace ServiceDesk.Notifier.Consuming;
+
+/// <summary>Which partitions are paused. The client keeps a pause beyond the assignment: a partition that leaves while it is
+/// paused would come back paused, and nothing in it would ever be read. For the consuming thread only.</summary>
+internal sealed class Pauses
+{
+    private readonly HashSet<TopicPartition> _paused = [];
+
+    public void Pause(IConsumer<byte[], byte[]> consumer, IReadOnlyCollection<TopicPartition> partitions)
+    {
+        _paused.UnionWith(partitions);
+        consumer.Pause(partitions);
+    }
+
+    /// <summary>Resumes those that are paused; the client refuses some that it has never read.</summary>
+    public void Resume(IConsumer<byte[], byte[]> consumer, IEnumerable<TopicPartition> partitions) =>
+        consumer.Resume([.. partitions.Where(_paused.Remove)]);
+}
