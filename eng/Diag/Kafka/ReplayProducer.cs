@@ -5,12 +5,20 @@ namespace Diag.Kafka;
 
 /// <summary>Sends dead letters to the topic of the events again: the same key, value and headers, without what was added to
 /// them as dead letters.</summary>
-internal sealed class ReplayProducer(DiagSettings settings) : IDisposable
+internal sealed class ReplayProducer : IDisposable
 {
     private const string AddedPrefix = "dlq_";
 
-    private readonly Broker _broker = new(settings);
-    private IProducer<byte[]?, byte[]>? _producer;
+    private readonly string _topic;
+    private readonly Broker _broker;
+    private readonly Lazy<IProducer<byte[]?, byte[]>> _producer;
+
+    public ReplayProducer(DiagSettings settings)
+    {
+        (_topic, _broker) = (settings.Topic, new Broker(settings));
+        // A dry run needs none.
+        _producer = new(_broker.Producer);
+    }
 
     /// <exception cref="KafkaException">The broker did not acknowledge it.</exception>
     public async Task SendAsync(Message letter, CancellationToken cancelled)
@@ -24,24 +32,18 @@ internal sealed class ReplayProducer(DiagSettings settings) : IDisposable
             }
         }
 
-        _producer ??= _broker.Producer();
-        try
-        {
-            await _producer.ProduceAsync(
-                settings.Topic, new() { Key = letter.Raw.Key, Value = letter.Raw.Value, Headers = headers }, cancelled);
-        }
-        catch (ProduceException<byte[]?, byte[]> refused) when (refused.Error.IsFatal)
-        {
-            // This producer is dead for good; whoever repeats the replay gets a new one.
-            _producer.Dispose();
-            _producer = null;
-            throw;
-        }
+        // A fatal error ends the command, and the producer with it: the next run has a new one.
+        await _producer.Value.ProduceAsync(
+            _topic, new() { Key = letter.Raw.Key, Value = letter.Raw.Value, Headers = headers }, cancelled);
     }
 
     public void Dispose()
     {
-        _producer?.Dispose();
+        if (_producer.IsValueCreated)
+        {
+            _producer.Value.Dispose();
+        }
+
         _broker.Dispose();
     }
 }
