@@ -20,6 +20,8 @@ internal sealed partial class ConsumeLoop(
 {
     private static readonly TimeSpan IdleWait = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LagInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan PausedLagInterval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LagTimeout = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Longest time without a poll; far below any usable <c>max.poll.interval.ms</c>.</summary>
     private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
@@ -27,6 +29,7 @@ internal sealed partial class ConsumeLoop(
     private Batch _underWay = new();
     private Task _processing = Task.CompletedTask;
     private long _lastLag;
+    private long _lastLagOfPaused;
 
     /// <summary>Consume blocks, so it runs off the start-up path.</summary>
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.Run(() => LoopAsync(stoppingToken), CancellationToken.None);
@@ -154,6 +157,8 @@ internal sealed partial class ConsumeLoop(
                 {
                     next.Add(message);
                 }
+
+                ReportLag();
             }
         }
         finally
@@ -207,14 +212,33 @@ internal sealed partial class ConsumeLoop(
         }
 
         _lastLag = time.GetTimestamp();
+        var askBroker = time.GetElapsedTime(_lastLagOfPaused) >= PausedLagInterval;
         foreach (var partition in consumer.Assignment)
         {
-            var end = consumer.GetWatermarkOffsets(partition).High;
+            var end = !pauses.Include(partition) ? consumer.GetWatermarkOffsets(partition).High
+                : askBroker ? EndOfPaused(partition, ref askBroker)
+                : Offset.Unset;
             var position = consumer.Position(partition);
             if (end != Offset.Unset && position != Offset.Unset)
             {
                 metrics.Lag(partition.Partition.Value, Math.Max(0, end.Value - position.Value));
             }
+        }
+    }
+
+    /// <summary>Nothing is fetched from a paused partition, so the client does not learn where it ends.</summary>
+    private Offset EndOfPaused(TopicPartition partition, ref bool askBroker)
+    {
+        _lastLagOfPaused = time.GetTimestamp();
+        try
+        {
+            return consumer.QueryWatermarkOffsets(partition, LagTimeout).High;
+        }
+        catch (KafkaException)
+        {
+            // The other partitions would wait as long, and the group waits for a poll.
+            askBroker = false;
+            return Offset.Unset;
         }
     }
 

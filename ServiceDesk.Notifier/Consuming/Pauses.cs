@@ -8,6 +8,8 @@ internal sealed class Pauses
 {
     private readonly HashSet<TopicPartition> _paused = [];
 
+    public bool Include(TopicPartition partition) => _paused.Contains(partition);
+
     public void Pause(IConsumer<byte[], byte[]> consumer, IReadOnlyCollection<TopicPartition> partitions)
     {
         _paused.UnionWith(partitions);

@@ -57,6 +57,23 @@ public sealed class ConsumerTests(FaultServersFixture servers) : IClassFixture<F
             "every event has its effect", () => SeededTopic.EffectsAsync(system.Database), count => count == 2 * Events);
     }
 
+    [Fact]
+    public async Task The_lag_grows_while_the_partitions_are_retried()
+    {
+        await using var system = await HoldingUpAsync();
+        var notifier = await system.StartNotifierAsync();
+        await using var connection = await system.Database.Source.OpenConnectionAsync();
+        await using var held = await HoldAsync(connection);
+        await SeededTopic.AddAsync(system.Events, Events);
+        await notifier.Output.LineAsync(
+            "that an event failed", line => line.Contains(", attempt 1 of ", StringComparison.Ordinal));
+
+        await SeededTopic.AddAsync(system.Events, Events);
+
+        await Eventually.SeesAsync(
+            "the lag of what came in meanwhile", notifier.MetricsAsync, m => m.Sum("notify_lag") >= Events);
+    }
+
     private async Task SurvivesAsync(Func<ServiceProcess, Task> end)
     {
         await using var system = await HoldingUpAsync();
