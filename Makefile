@@ -18,7 +18,7 @@ test: ## build everything and run all tests; NATIVE=1 on the services as they ar
 chaos: ## break everything for MINUTES=5 under load, then check every promise; SEED=n repeats a run's faults
 	@MINUTES="$(MINUTES)" SEED="$(SEED)" NATIVE="$(NATIVE)" scripts/chaos.sh
 
-bench: ## measure everything beside its baselines; CASE=api, relay, notifier, latency or cost for one; QUICK=1 in minutes
+bench: ## measure everything beside its baselines; CASE=api, relay, notifier, latency or cost; QUICK=1 in minutes
 	@CASE="$(CASE)" QUICK="$(QUICK)" scripts/bench.sh
 
 e2e: ## check the whole pipeline on this machine

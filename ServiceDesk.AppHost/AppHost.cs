@@ -22,7 +22,9 @@ try
 
         builder.AddProject<Projects.ServiceDesk_TicketApi>("ticket-api")
             .WithConnections(database)
-            .WithHttp(settings.TicketApiAddress, nameof(settings.TicketApiAddress), ("/scalar", "API"), ("/openapi/v1.json", "OpenAPI"))
+            .WithHttp(
+                settings.TicketApiAddress, nameof(settings.TicketApiAddress),
+                ("/scalar", "API"), ("/openapi/v1.json", "OpenAPI"))
             .WithExternalHttpEndpoints()
             .WaitForCompletion(migrator)
             .WithSampleTicketCommand();

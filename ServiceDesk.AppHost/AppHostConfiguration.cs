@@ -3,8 +3,8 @@ using ServiceDesk.Settings;
 
 namespace ServiceDesk.AppHost;
 
-/// <summary>The AppHost's configuration as the rest of the system reads it: the environment's aliases included, and short
-/// names on the command line.</summary>
+/// <summary>The AppHost's configuration as the rest of the system reads it, with the environment's aliases and short
+/// names for the command line.</summary>
 internal static class AppHostConfiguration
 {
     private static readonly Dictionary<string, string> Aliases = new()
@@ -48,16 +48,20 @@ internal static class AppHostConfiguration
 
     /// <summary>The setting's key, with the variable that sets it as well.</summary>
     public static string Describe(string setting) =>
-        Variables.FirstOrDefault(v => v.Value == Key(setting)) is { Key: { } variable } ? $"{Key(setting)} ({variable})" : Key(setting);
+        Variables.FirstOrDefault(v => v.Value == Key(setting)) is { Key: { } variable }
+            ? $"{Key(setting)} ({variable})"
+            : Key(setting);
 
     /// <summary>INFRA is about servers that are not given; <c>--infrastructure</c> decides for those, too.</summary>
-    private static string? Variable(string name) => name == "INFRA" && Servers.Any(s => Environment.GetEnvironmentVariable(s) is { Length: > 0 })
-        ? null
-        : Environment.GetEnvironmentVariable(name);
+    private static string? Variable(string name) =>
+        name == "INFRA" && Servers.Any(s => Environment.GetEnvironmentVariable(s) is { Length: > 0 })
+            ? null
+            : Environment.GetEnvironmentVariable(name);
 
     private static string Key(string setting) => $"{AppHostSettings.Section}:{setting}";
 
-    private static IEnumerable<KeyValuePair<string, string?>> Given(Dictionary<string, string> names, Func<string, string?> value) =>
+    private static IEnumerable<KeyValuePair<string, string?>> Given(
+        Dictionary<string, string> names, Func<string, string?> value) =>
         from name in names
         where value(name.Key) is { Length: > 0 }
         select KeyValuePair.Create(name.Value, value(name.Key));

@@ -3,15 +3,15 @@ using ServiceDesk.Settings;
 
 namespace ServiceDesk.AppHost;
 
-/// <summary>The composition's own settings: section ServiceDesk, for example <c>--ServiceDesk:RelayReplicas 3</c>.</summary>
+/// <summary>The composition's settings, section ServiceDesk: <c>--ServiceDesk:RelayReplicas 3</c>.</summary>
 public sealed class AppHostSettings : ISettings
 {
     private const string AddressRule = "must be host:port, or :port for every interface";
 
     public static string Section => "ServiceDesk";
 
-    /// <summary>containers, local or external; unset: containers where a container runtime answers, else local. The command
-    /// line may say <c>--infrastructure</c> for short.</summary>
+    /// <summary>containers, local or external; unset means containers if a container runtime answers, else local.
+    /// <c>--infrastructure</c> is short for it on the command line.</summary>
     public string? Infrastructure { get; set; }
 
     /// <summary>infrastructure: Postgres and Kafka alone; unset: everything. <c>--only</c> for short.</summary>
@@ -43,18 +43,21 @@ public sealed class AppHostSettings : ISettings
     /// folder.</summary>
     public string? AddressFile { get; set; }
 
-    public InfrastructureKind? Kind => Infrastructure is null ? null : Enum.Parse<InfrastructureKind>(Infrastructure, ignoreCase: true);
+    public InfrastructureKind? Kind =>
+        Infrastructure is null ? null : Enum.Parse<InfrastructureKind>(Infrastructure, ignoreCase: true);
 
     public bool HasServices => Only is null;
 
-    public string DataFolderFrom(string appHostDirectory) => Path.GetFullPath(DataFolder ?? "../.local", appHostDirectory);
+    public string DataFolderFrom(string appHostDirectory) =>
+        Path.GetFullPath(DataFolder ?? "../.local", appHostDirectory);
 
     public string AddressFileFrom(string appHostDirectory) => AddressFile is null
         ? Path.Combine(DataFolderFrom(appHostDirectory), "run", "apphost.env")
         : Path.GetFullPath(AddressFile);
 
     public void Validate(SettingRules rules) => rules
-        .Must(Infrastructure is null || Enum.GetNames<InfrastructureKind>().Contains(Infrastructure, StringComparer.OrdinalIgnoreCase),
+        .Must(Infrastructure is null
+            || Enum.GetNames<InfrastructureKind>().Contains(Infrastructure, StringComparer.OrdinalIgnoreCase),
             Infrastructure, "must be containers, local or external")
         .Must(Only is null or "infrastructure", Only, "must be infrastructure, or not set")
         .InRange(RelayReplicas, 1, 20)

@@ -47,7 +47,7 @@ public sealed record EventEnvelope(
         return buffer.WrittenSpan.ToArray();
     }
 
-    /// <summary>A UTC time as envelope and headers carry it: RFC 3339 with microseconds, Postgres' own precision.</summary>
+    /// <summary>A UTC time as in envelope and headers: RFC 3339 with Postgres' precision, microseconds.</summary>
     public static string Time(DateTime utc) =>
         utc.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
 }

@@ -7,7 +7,7 @@ namespace ServiceDesk.Events;
 /// <summary>The column <c>outbox.headers</c>: whose request caused an event, and the trace it belongs to.</summary>
 /// <param name="RequestId">The <c>X-Request-Id</c> of the request.</param>
 /// <param name="Traceparent">W3C Trace Context of the request.</param>
-/// <param name="Tracestate">Its vendor part; dropped beyond the 512 characters that the specification asks to propagate.</param>
+/// <param name="Tracestate">Its vendor part; dropped when longer than the specification's 512 characters.</param>
 public sealed record OutboxHeaders(string? RequestId, string? Traceparent, string? Tracestate)
 {
     private const int MaxTraceState = 512;
@@ -22,7 +22,7 @@ public sealed record OutboxHeaders(string? RequestId, string? Traceparent, strin
         return new OutboxHeaders(requestId, activity?.Id, state);
     }
 
-    /// <summary>Whatever the column holds, it returns: an event is not held up by headers that somebody else wrote.</summary>
+    /// <summary>Never throws: headers that somebody else wrote must not hold up an event.</summary>
     public static OutboxHeaders Read(ReadOnlySpan<byte> column)
     {
         try

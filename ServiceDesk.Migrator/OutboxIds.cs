@@ -20,7 +20,8 @@ internal static class OutboxIds
         await using var mend = new NpgsqlCommand(Mend, connection);
         if (await mend.ExecuteScalarAsync(cancellationToken) is long raised)
         {
-            Report.Progress($"outbox_id_seq was behind the ids in outbox, as after a restore; it goes on after {raised}");
+            Report.Progress(
+                $"outbox_id_seq was behind the ids in outbox, as after a restore; it goes on after {raised}");
         }
     }
 }

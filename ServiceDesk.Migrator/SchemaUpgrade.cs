@@ -68,8 +68,8 @@ internal sealed class SchemaUpgrade(
         if (attempt >= settings.LockAttempts)
         {
             throw new MigrationException(
-                $"script {script} tried {attempt} times to get {held}, and was rolled back. Wait for that session, or " +
-                "end it with SELECT pg_terminate_backend(pid), and run this again", failed.Error);
+                $"script {script} tried {attempt} times to get {held}, and was rolled back. Wait for that session, " +
+                "or end it with SELECT pg_terminate_backend(pid), and run this again", failed.Error);
         }
 
         Report.Progress(

@@ -38,9 +38,9 @@ internal static class TargetDatabase
         if (await query.ExecuteScalarAsync(cancellation) is string encoding and not "UTF8")
         {
             throw new MigrationException(
-                $"database {connection.Database} has the encoding {encoding}, which cannot hold every title and event; " +
-                "it must be UTF8. Create another one with CREATE DATABASE name ENCODING 'UTF8' TEMPLATE template0, and " +
-                "move the data into it");
+                $"database {connection.Database} has the encoding {encoding}, which cannot hold every title and " +
+                "event; it must be UTF8. Create another one with CREATE DATABASE name ENCODING 'UTF8' TEMPLATE " +
+                "template0, and move the data into it");
         }
     }
 

@@ -21,14 +21,20 @@ internal sealed class NotifierMetrics
     public NotifierMetrics(IMeterFactory meters)
     {
         var meter = meters.Create("ServiceDesk.Notifier");
-        _processed = meter.CreateCounter<long>("notify.processed", description: "Events by outcome: ok, duplicate or dead.");
+        _processed = meter.CreateCounter<long>(
+            "notify.processed", description: "Events by outcome: ok, duplicate or dead.");
         _errors = meter.CreateCounter<long>("notify.errors", description: "Attempts that failed, by reason.");
         _fetched = meter.CreateCounter<long>("notify.fetched", description: "Messages read from Kafka.");
         _committed = meter.CreateCounter<long>("notify.committed", description: "Messages whose offset is committed.");
-        _deleted = meter.CreateCounter<long>("notify.deleted", description: "Processed event ids deleted by retention.");
+        _deleted = meter.CreateCounter<long>(
+            "notify.deleted", description: "Processed event ids deleted by retention.");
         _endToEnd = meter.CreateHistogram("notify.end_to_end", "s", "Outbox created_at to processed.",
-            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 300, 3600] });
-        meter.CreateObservableGauge("notify.lag", Lags, description: "Messages of a partition that are not processed yet.");
+            advice: new InstrumentAdvice<double>
+            {
+                HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 300, 3600],
+            });
+        meter.CreateObservableGauge(
+            "notify.lag", Lags, description: "Messages of a partition that are not processed yet.");
 
         foreach (var type in EventTypes.All.Append(UnknownType))
         {

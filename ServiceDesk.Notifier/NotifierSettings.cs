@@ -9,8 +9,8 @@ public sealed class NotifierSettings : ISettings
     /// <summary>Most messages in one transaction.</summary>
     public int BatchSize { get; set; } = 500;
 
-    /// <summary>Longest wait for more messages after the first one of a batch; counted from that first one. Messages that come
-    /// while a batch is processed make the next one anyway.</summary>
+    /// <summary>Longest wait for more messages, counted from the first one of a batch. Messages that arrive while a
+    /// batch is processed form the next one anyway.</summary>
     public TimeSpan MaxBatchAge { get; set; } = TimeSpan.Zero;
 
     /// <summary>How often offsets of processed messages are committed. What is not committed is delivered again after a
@@ -40,9 +40,9 @@ public sealed class NotifierSettings : ISettings
         .InRange(Retention, TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650))
         .InRange(RetentionInterval, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1));
 
-    /// <summary>An id that is forgotten while its message can still be read again would let the effect happen twice (P2).
-    /// </summary>
+    /// <summary>Forgetting an id while its message can still be read would repeat the effect (P2).</summary>
     /// <exception cref="SettingsException">The topic keeps messages for longer than ids are remembered.</exception>
     public void MustOutlive(KafkaSettings kafka) => new SettingRules(Section).Must(
-        Retention > kafka.TopicRetention, Retention, $"must be longer than Kafka:TopicRetention ({kafka.TopicRetention})");
+        Retention > kafka.TopicRetention, Retention,
+        $"must be longer than Kafka:TopicRetention ({kafka.TopicRetention})");
 }

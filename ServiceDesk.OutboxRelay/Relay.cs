@@ -85,7 +85,8 @@ internal sealed partial class Relay(
 
     /// <summary>No hint announces a retry, so a relay polls often for as long as one may be due.</summary>
     private TimeSpan Pause() =>
-        hints.IsListening && settings.PollInterval < IdlePollInterval && time.GetElapsedTime(_lastClaim) > settings.MaxBackoff
+        hints.IsListening && settings.PollInterval < IdlePollInterval
+        && time.GetElapsedTime(_lastClaim) > settings.MaxBackoff
             ? IdlePollInterval
             : settings.PollInterval;
 

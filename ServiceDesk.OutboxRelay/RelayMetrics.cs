@@ -20,18 +20,26 @@ internal sealed class RelayMetrics
     {
         var meter = meters.Create("ServiceDesk.OutboxRelay");
         _published = meter.CreateCounter<long>("outbox.published", description: "Events the broker acknowledged.");
-        _failed = meter.CreateCounter<long>("outbox.failed", description: "Attempts to publish an event that did not succeed.");
+        _failed = meter.CreateCounter<long>(
+            "outbox.failed", description: "Attempts to publish an event that did not succeed.");
         _dead = meter.CreateCounter<long>("outbox.dead", description: "Events that can never be published.");
-        _lostClaims = meter.CreateCounter<long>("outbox.lost.claims", description: "Events whose lease was lost before they could be marked.");
-        _reaped = meter.CreateCounter<long>("outbox.reaped", description: "Events whose lease ran out, put back to pending.");
+        _lostClaims = meter.CreateCounter<long>(
+            "outbox.lost.claims", description: "Events whose lease was lost before they could be marked.");
+        _reaped = meter.CreateCounter<long>(
+            "outbox.reaped", description: "Events whose lease ran out, put back to pending.");
         _deleted = meter.CreateCounter<long>("outbox.deleted", description: "Sent events deleted by retention.");
-        _publishDuration = meter.CreateHistogram("outbox.publish.duration", "s", "Claim to last delivery report of a batch.",
-            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] });
+        _publishDuration = meter.CreateHistogram(
+            "outbox.publish.duration", "s", "Claim to last delivery report of a batch.",
+            advice: new InstrumentAdvice<double>
+            {
+                HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+            });
         meter.CreateObservableGauge("outbox.pending", () => Backlog.Pending,
             description: "Events that are not sent yet, claimed ones included; estimated by their ids above 1,000.");
         meter.CreateObservableGauge("outbox.sequence.behind", () => SequenceBehind,
             description: "How many ids outbox_id_seq is behind the ids that exist; anything but 0 must be mended.");
-        meter.CreateObservableGauge("outbox.lag", () => Backlog.LagSeconds, "s", "Age of the oldest event that is not sent.");
+        meter.CreateObservableGauge(
+            "outbox.lag", () => Backlog.LagSeconds, "s", "Age of the oldest event that is not sent.");
 
         foreach (var type in EventTypes.All)
         {

@@ -42,7 +42,9 @@ public sealed class RelaySettings : ISettings
         .InRange(PublishTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(5))
         .InRange(ProcessingTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1))
         // A lease that ends while its own batch still waits for the broker would have every slow batch published twice.
-        .Must(ProcessingTimeout >= 2 * PublishTimeout, ProcessingTimeout, $"must be at least twice PublishTimeout ({PublishTimeout})")
+        .Must(
+            ProcessingTimeout >= 2 * PublishTimeout, ProcessingTimeout,
+            $"must be at least twice PublishTimeout ({PublishTimeout})")
         .InRange(MaxAttempts, 1, 1000)
         .InRange(Backoff, TimeSpan.FromMilliseconds(1), MaxBackoff)
         .InRange(MaxBackoff, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(10))

@@ -100,7 +100,8 @@ internal sealed partial class Settlement(
     private async Task<int> ParkAsync(Guid token, OutboxEvent outboxEvent, PostgresException refused)
     {
         var rule = refused.ConstraintName ?? refused.SqlState;
-        var error = $"published, but not marked sent: {refused.MessageText} ({rule}). " + (refused.ConstraintName?.Contains("event_id", StringComparison.Ordinal) is true
+        var error = $"published, but not marked sent: {refused.MessageText} ({rule}). "
+            + (refused.ConstraintName?.Contains("event_id", StringComparison.Ordinal) is true
                 ? "A row with this event_id is in outbox_sent already: delete this row"
                 : "Remove the cause, then delete this row or replay it; the consumer skips the duplicate");
         metrics.Dead(outboxEvent.EventType);

@@ -8,8 +8,8 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace ServiceDesk.ServiceDefaults;
 
-/// <summary>What every service answers beside its own work. Liveness never looks at a server; readiness does. Both answer
-/// under the names of Kubernetes and of Aspire.</summary>
+/// <summary>What every service answers beside its own work. Only readiness depends on a server; both probes answer
+/// under Kubernetes' and Aspire's names.</summary>
 public static class DefaultEndpoints
 {
     private const string Metrics = "/metrics";

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace ServiceDesk.ServiceDefaults;
 
-/// <summary>Answers HEAD wherever GET is, as RFC 9110 wants it: the request is routed as a GET, and the server, which has
+/// <summary>Answers HEAD wherever GET is answered (RFC 9110): the request is routed as a GET, and the server, which
 /// read the method itself, sends no body.</summary>
 internal sealed class HeadRequestMiddleware(RequestDelegate next)
 {

@@ -39,5 +39,6 @@ internal static class Listening
         kestrel.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
     }
 
-    private static bool IsSet(WebApplicationBuilder builder, string key) => builder.Configuration[key] is { Length: > 0 };
+    private static bool IsSet(WebApplicationBuilder builder, string key) =>
+        builder.Configuration[key] is { Length: > 0 };
 }

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ServiceDesk.ServiceDefaults;
 
-/// <summary>Takes the caller's <c>X-Request-Id</c>, or makes one, and puts it on the answer and into every log line.</summary>
+/// <summary>Puts the caller's <c>X-Request-Id</c>, or a new one, on the answer and into every log line.</summary>
 internal sealed class RequestIdMiddleware(RequestDelegate next, ILogger<RequestIdMiddleware> logger)
 {
     private const string Header = "X-Request-Id";
@@ -25,7 +25,7 @@ internal sealed class RequestIdMiddleware(RequestDelegate next, ILogger<RequestI
         }
     }
 
-    /// <summary>It goes into logs, a header and an event: visible ASCII only, and not longer than an id needs.</summary>
+    /// <summary>It goes into logs, a header and an event: visible ASCII only, no longer than an id.</summary>
     private static bool IsUsable(string? id) =>
         id is { Length: > 0 and <= MaxLength } && id.All(c => c is > ' ' and < '\x7f');
 }

@@ -11,11 +11,11 @@ namespace ServiceDesk.ServiceDefaults;
 
 public static class ServiceDefaultsExtensions
 {
-    /// <summary>How long a service may take to stop; orchestrators must wait longer than this before they kill.</summary>
+    /// <summary>How long a service may take to stop; orchestrators must wait longer before they kill it.</summary>
     public static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>What every service has: settings and their aliases, its address and limits, logs, metrics, traces, health,
-    /// and the request id.</summary>
+    /// <summary>Adds what every service has: settings with aliases, address and limits, logs, metrics, traces,
+    /// health, request id.</summary>
     /// <exception cref="SettingsException">The address to listen on cannot be read.</exception>
     public static void AddServiceDefaults(this WebApplicationBuilder builder, ServiceInfo service)
     {
@@ -39,7 +39,7 @@ public static class ServiceDefaultsExtensions
                 ["Logging:LogLevel:Default"] = "Information",
                 ["Logging:LogLevel:Microsoft"] = "Warning",
                 ["Logging:LogLevel:Microsoft.Hosting.Lifetime"] = "Information",
-                // Authentication brings it along; no service protects anything by its keys, where they are kept is no matter.
+                // Authentication brings it along, but no service uses its keys.
                 ["Logging:LogLevel:Microsoft.AspNetCore.DataProtection"] = "Error",
                 ["Logging:LogLevel:Npgsql"] = "Warning",
                 ["Logging:LogLevel:System.Net.Http"] = "Warning",

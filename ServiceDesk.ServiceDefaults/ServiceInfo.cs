@@ -6,7 +6,7 @@ namespace ServiceDesk.ServiceDefaults;
 /// <param name="ListenKey">Key of its listen address, <c>Listen:Http</c> or <c>Listen:Metrics</c>.</param>
 public sealed record ServiceInfo(string Name, int Port, string ListenKey)
 {
-    /// <summary>The first argument of every service: settings are read once, so nothing watches the files they came from.
-    /// The watcher would walk the whole working directory.</summary>
+    /// <summary>The first argument of every service: settings are read once, so their files need no watcher, which
+    /// would walk the whole working directory.</summary>
     public const string NoReload = "--hostBuilder:reloadConfigOnChange=false";
 }

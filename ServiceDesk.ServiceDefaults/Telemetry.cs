@@ -20,11 +20,11 @@ internal static class TelemetryExtensions
     /// <summary>Meters and sources of the services themselves begin with this.</summary>
     private const string Own = "ServiceDesk.*";
 
-    /// <summary>Metrics for /metrics always; metrics, traces and logs over OTLP where an endpoint is configured.</summary>
+    /// <summary>Always serves /metrics; sends metrics, traces and logs over OTLP if an endpoint is set.</summary>
     public static void AddTelemetry(this WebApplicationBuilder builder, ServiceInfo service)
     {
         var telemetry = builder.Services.AddOpenTelemetry()
-            // The environment has the last word: an orchestrator names the instance, and finds its telemetry by that name.
+            // The environment wins: an orchestrator names the instance and finds its telemetry by that name.
             .ConfigureResource(r => r.AddService(service.Name).AddEnvironmentVariableDetector())
             .WithMetrics(metrics => metrics
                 .AddMeter(Own, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime")
@@ -50,13 +50,14 @@ internal static class TelemetryExtensions
 
     /// <summary>OpenTelemetry's own setting for a share of all traces.</summary>
     private static double SampledShare(ConfigurationManager configuration) =>
-        configuration["OTEL_TRACES_SAMPLER"] is { } sampler && sampler.EndsWith("traceidratio", StringComparison.Ordinal)
+        configuration["OTEL_TRACES_SAMPLER"] is { } sampler
+            && sampler.EndsWith("traceidratio", StringComparison.Ordinal)
             && double.TryParse(configuration["OTEL_TRACES_SAMPLER_ARG"], CultureInfo.InvariantCulture, out var share)
                 ? Math.Clamp(share, 0, 1)
                 : 1;
 }
 
-/// <summary>Names a request's span after its route, which is known only once it is routed, and tells how it ended.</summary>
+/// <summary>Names a request's span after its route, which is known only after routing, and its outcome.</summary>
 internal sealed class RequestSpanFilter : IStartupFilter
 {
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
@@ -85,8 +86,8 @@ internal sealed class RequestSpanFilter : IStartupFilter
     }
 }
 
-/// <summary>Starts a trace for work and for nothing else: a request, or a message without a trace of its own. What a service
-/// does by the clock, such as polling the outbox, and what asks after its health, starts none.</summary>
+/// <summary>Starts a trace only for work: a request, or a message without a trace of its own. Periodic work such as
+/// polling the outbox, and health checks, start none.</summary>
 internal sealed class WorkSampler(double share) : Sampler
 {
     private readonly TraceIdRatioBasedSampler _share = new(share);

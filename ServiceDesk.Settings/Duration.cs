@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace ServiceDesk.Settings;
 
-/// <summary>Durations as the original system wrote them: "50ms", "1m30s", "2h"; .NET's "00:00:05" is taken as well.</summary>
+/// <summary>Durations such as "50ms", "1m30s" and "2h"; .NET's "00:00:05" is taken as well.</summary>
 public static partial class Duration
 {
     /// <exception cref="FormatException">The text is neither form; the message states the rule.</exception>

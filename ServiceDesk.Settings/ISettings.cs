@@ -1,6 +1,6 @@
 namespace ServiceDesk.Settings;
 
-/// <summary>A group of settings that is bound from one configuration section and checked when the service starts.</summary>
+/// <summary>A group of settings, bound from one configuration section and checked at the start.</summary>
 public interface ISettings
 {
     static abstract string Section { get; }

@@ -1,7 +1,7 @@
 
 namespace ServiceDesk.Settings;
 
-/// <summary>What producers, consumers and the migrator must agree on. Broker addresses are the connection string "kafka".</summary>
+/// <summary>What producers, consumers and the migrator agree on. The connection string "kafka" names brokers.</summary>
 public sealed class KafkaSettings : ISettings
 {
     /// <summary>Dead letters are few, and nobody shares out reading them.</summary>

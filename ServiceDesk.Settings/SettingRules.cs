@@ -23,7 +23,8 @@ public sealed class SettingRules(string section)
     /// <param name="value">The value, for the message.</param>
     /// <param name="rule">The rule in words: "must be ...".</param>
     /// <param name="name">The property's name; filled in by the compiler.</param>
-    public SettingRules Must(bool holds, object? value, string rule, [CallerArgumentExpression(nameof(value))] string name = "") =>
+    public SettingRules Must(
+        bool holds, object? value, string rule, [CallerArgumentExpression(nameof(value))] string name = "") =>
         holds ? this : throw Broken(name, value, rule);
 
     private SettingsException Broken(string name, object? value, string rule) =>

@@ -1,6 +1,6 @@
 namespace ServiceDesk.Settings;
 
-/// <summary>A setting that stops the start. The message is one line: the setting, its value and the rule it breaks.</summary>
+/// <summary>A setting that prevents the start. The message is one line: setting, value and broken rule.</summary>
 public sealed class SettingsException(string message) : Exception(message)
 {
     public static SettingsException For(string setting, object? value, string rule) =>
@@ -9,6 +9,8 @@ public sealed class SettingsException(string message) : Exception(message)
     private static string Printable(object? value)
     {
         var text = Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture) ?? "";
-        return text.ReplaceLineEndings(" ") is { Length: > 200 } oneLine ? oneLine[..200] + "…" : text.ReplaceLineEndings(" ");
+        return text.ReplaceLineEndings(" ") is { Length: > 200 } oneLine
+            ? oneLine[..200] + "…"
+            : text.ReplaceLineEndings(" ");
     }
 }

@@ -23,14 +23,16 @@ public static class SettingsExtensions
     public static T Read<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] T>(
         IConfiguration configuration) where T : class, ISettings, new()
     {
-        // Not by the framework's binder: in a native program it cannot bind a type parameter, and of a value it cannot read it
-        // tells in words for programmers.
+        // The framework's binder cannot bind a type parameter in a native program, and reports an unreadable value
+        // in words for programmers.
         var settings = new T();
-        var known = typeof(T).GetProperties().Where(p => p.CanWrite).ToDictionary(p => p.Name, StringComparer.OrdinalIgnoreCase);
+        var known = typeof(T).GetProperties().Where(p => p.CanWrite)
+            .ToDictionary(p => p.Name, StringComparer.OrdinalIgnoreCase);
         foreach (var given in configuration.GetSection(T.Section).GetChildren())
         {
             var property = known.GetValueOrDefault(given.Key)
-                ?? throw new SettingsException($"{given.Path} is no setting; section {T.Section} has {string.Join(", ", known.Keys)}");
+                ?? throw new SettingsException(
+                    $"{given.Path} is no setting; section {T.Section} has {string.Join(", ", known.Keys)}");
             property.SetValue(settings, ValueOf(given, property));
         }
 
@@ -46,11 +48,14 @@ public static class SettingsExtensions
 
     private static (object? Value, string Rule) Parse(string? text, Type type) =>
         type == typeof(TimeSpan)
-            ? (TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var duration) ? duration : null, "must be a duration such as 00:00:05")
+            ? (TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var duration) ? duration : null,
+                "must be a duration such as 00:00:05")
         : type == typeof(int)
-            ? (int.TryParse(text, CultureInfo.InvariantCulture, out var number) ? number : null, "must be a whole number")
+            ? (int.TryParse(text, CultureInfo.InvariantCulture, out var number) ? number : null,
+                "must be a whole number")
         : type == typeof(short)
-            ? (short.TryParse(text, CultureInfo.InvariantCulture, out var small) ? small : null, "must be a whole number")
+            ? (short.TryParse(text, CultureInfo.InvariantCulture, out var small) ? small : null,
+                "must be a whole number")
         : type == typeof(bool)
             ? (bool.TryParse(text, out var flag) ? flag : null, "must be true or false")
         : type == typeof(string)

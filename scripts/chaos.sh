@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Breaks everything under load, again and again, and checks every promise afterwards: two APIs, three relays and two
-# notifiers are killed, frozen and restarted, the broker and Postgres taken away. Prints what happens while it happens, and
-# a table at the end. The exit code is 0 only when every invariant holds.
+# notifiers are killed, frozen and restarted, the broker and Postgres taken away. Prints events as they happen, and a
+# table at the end. The exit code is 0 only when every invariant holds.
 #
 #   scripts/chaos.sh              5 minutes, a random seed
 #   MINUTES=30 SEED=7 scripts/chaos.sh

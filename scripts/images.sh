@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Builds the images of the four services with the .NET SDK itself: no Dockerfile, no shell or package manager inside, not
-# root. All but the migrator are compiled to native programs where this machine can do that for the images; elsewhere they
-# have the .NET runtime: the same services, with more memory and a slower start.
+# Builds the images of the four services with the .NET SDK: no Dockerfile, no shell or package manager inside, not root.
+# All but the migrator become native programs if this machine can compile them for the images; otherwise they are the
+# same services on the .NET runtime, with more memory and a slower start.
 #
 #   scripts/images.sh                      into the local container runtime
 #   scripts/images.sh --push REGISTRY      to a registry, for example registry.example.com; log in to it before

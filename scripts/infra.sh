@@ -7,10 +7,10 @@
 #   scripts/infra.sh status         what runs, and where
 #   scripts/infra.sh env            the addresses as export lines: eval "$(scripts/infra.sh env)"
 #
-# Containers where docker or podman answers, local processes otherwise: PostgreSQL from its own programs with its data in
-# .local/pg, and eng/LocalKafka, which keeps its topics in memory. INFRA=containers or INFRA=local decides otherwise.
-# Where DATABASE_URL or KAFKA_BROKERS is set, that server is used and nothing is started for it. Settings may stand in
-# .env (see .env.example). Log: .local/run/infrastructure.log.
+# Containers if docker or podman answers, otherwise local processes: PostgreSQL from its own programs with its data in
+# .local/pg, and eng/LocalKafka, which keeps its topics in memory. INFRA=containers or INFRA=local overrides that.
+# If DATABASE_URL or KAFKA_BROKERS is set, that server is used and nothing is started for it. .env may hold settings
+# (see .env.example). Log: .local/run/infrastructure.log.
 set -euo pipefail
 # shellcheck source=lib/load.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib/load.sh"

@@ -42,7 +42,7 @@ secret() {
 apply() {
     local deployment
     secret
-    # An image that was loaded again has the same name: without this, neither the migration nor the services would notice.
+    # A reloaded image keeps its name: without this, neither the migration nor the services would use it.
     in_cluster delete job --selector app.kubernetes.io/name=migrator --ignore-not-found
     in_cluster apply --kustomize "$OVERLAY"
     in_cluster rollout restart deployment

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Writes infra/k8s/base from the AppHost, with aspirate and the templates in infra/k8s/templates, and gives the migration
-# Job of each overlay the name that belongs to its content. Run it after any change to the AppHost, the templates, the
-# version, or what an overlay says about the migrator; a test fails until then.
+# Writes infra/k8s/base from the AppHost, with aspirate and the templates in infra/k8s/templates, and names the
+# migration Job of each overlay after its content. Run it after any change to the AppHost, the templates, the version,
+# or what an overlay says about the migrator; a test fails until then.
 #
 #   scripts/manifests.sh                    everything
 #   scripts/manifests.sh --names FOLDER...  only the Job's name in these overlays (default: those in infra/k8s/overlays)

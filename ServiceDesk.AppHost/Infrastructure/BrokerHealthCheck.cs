@@ -3,13 +3,14 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace ServiceDesk.AppHost.Infrastructure;
 
-/// <summary>Healthy when a broker answers a metadata request. Aspire's own check produces a message each time, to a topic that
-/// nobody else wants, and fails where brokers do not create topics by themselves.</summary>
+/// <summary>Healthy when a broker answers a metadata request. Aspire's own check produces a message to a topic of its
+/// own each time, and fails where brokers do not create topics.</summary>
 internal sealed class BrokerHealthCheck(ReferenceExpression brokers) : IHealthCheck
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
 
-    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    public async Task<HealthCheckResult> CheckHealthAsync(
+        HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         var config = new AdminClientConfig { BootstrapServers = await brokers.GetValueAsync(cancellationToken) };
         return await Task.Run(() => Check(config), cancellationToken);

@@ -3,7 +3,7 @@ using ServiceDesk.Settings;
 
 namespace ServiceDesk.AppHost.Infrastructure;
 
-/// <summary>Servers that are already there, where a connection string names them; nothing is started for them.</summary>
+/// <summary>Servers that already run, named by a connection string; nothing is started for them.</summary>
 internal static class ExternalServers
 {
     public static IResourceBuilder<IResourceWithConnectionString>? Database(

@@ -5,7 +5,8 @@ namespace ServiceDesk.AppHost.Infrastructure;
 
 internal static class HealthCheckExtensions
 {
-    public static IResourceBuilder<T> WithHealthCheck<T>(this IResourceBuilder<T> resource, IHealthCheck check) where T : IResource
+    public static IResourceBuilder<T> WithHealthCheck<T>(this IResourceBuilder<T> resource, IHealthCheck check)
+        where T : IResource
     {
         var name = $"{resource.Resource.Name}_answers";
         resource.ApplicationBuilder.Services.AddHealthChecks().AddCheck(name, check);
@@ -13,7 +14,8 @@ internal static class HealthCheckExtensions
     }
 
     /// <summary>Replaces whatever check the resource came with.</summary>
-    public static IResourceBuilder<T> WithBrokerHealthCheck<T>(this IResourceBuilder<T> kafka) where T : IResourceWithConnectionString
+    public static IResourceBuilder<T> WithBrokerHealthCheck<T>(this IResourceBuilder<T> kafka)
+        where T : IResourceWithConnectionString
     {
         foreach (var check in kafka.Resource.Annotations.OfType<HealthCheckAnnotation>().ToList())
         {

@@ -11,7 +11,8 @@ internal sealed record InfrastructureChoice(InfrastructureKind Kind, string Reas
     {
         if (asked == InfrastructureKind.Local && OperatingSystem.IsWindows())
         {
-            throw SettingsException.For("ServiceDesk:Infrastructure", "local", "must be containers or external on Windows");
+            throw SettingsException.For(
+                "ServiceDesk:Infrastructure", "local", "must be containers or external on Windows");
         }
 
         if (asked is { } kind)
@@ -30,5 +31,6 @@ internal sealed record InfrastructureChoice(InfrastructureKind Kind, string Reas
     }
 
     public override string ToString() =>
-        $"Infrastructure: {Kind.ToString().ToLowerInvariant()}, {Reason} (--infrastructure containers|local|external decides otherwise)";
+        $"Infrastructure: {Kind.ToString().ToLowerInvariant()}, {Reason} (--infrastructure containers|local|external "
+        + "decides otherwise)";
 }

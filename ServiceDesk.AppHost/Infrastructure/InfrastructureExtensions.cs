@@ -30,9 +30,11 @@ internal static class InfrastructureExtensions
         Servers servers = choice.Kind switch
         {
             InfrastructureKind.Containers => new(
-                database ?? ContainerServers.Database(builder, settings), kafka ?? ContainerServers.Kafka(builder, settings)),
+                database ?? ContainerServers.Database(builder, settings),
+                kafka ?? ContainerServers.Kafka(builder, settings)),
             InfrastructureKind.Local => new(
-                database ?? LocalServers.Database(builder, settings), kafka ?? LocalServers.Kafka(builder, settings, configuration)),
+                database ?? LocalServers.Database(builder, settings),
+                kafka ?? LocalServers.Kafka(builder, settings, configuration)),
             _ => throw ExternalServers.Missing(database is null ? ConnectionNames.Database : ConnectionNames.Kafka),
         };
         return servers with { DatabaseIsOurs = database is null, KafkaIsOurs = kafka is null };

@@ -14,7 +14,8 @@ internal static class LocalServers
     private const int DeadLetterPartitions = 3;
 
     /// <exception cref="SettingsException">PostgreSQL's programs are not here, and cannot be had.</exception>
-    public static IResourceBuilder<ConnectionStringResource> Database(IDistributedApplicationBuilder builder, AppHostSettings settings)
+    public static IResourceBuilder<ConnectionStringResource> Database(
+        IDistributedApplicationBuilder builder, AppHostSettings settings)
     {
         var folder = settings.DataFolderFrom(builder.AppHostDirectory);
         var home = PostgresHome.Of(folder);
@@ -25,8 +26,8 @@ internal static class LocalServers
             .WithIconName("DatabaseMultiple")
             .WithFixedEndpoint("tcp", settings.PostgresPort)
             .WithPortSetting(settings.PostgresPort, nameof(settings.PostgresPort));
-        var server = ReferenceExpression.Create(
-            $"Host=localhost;Port={postgres.GetEndpoint("tcp").Property(EndpointProperty.Port)};Username={User};Password={secret}");
+        var port = postgres.GetEndpoint("tcp").Property(EndpointProperty.Port);
+        var server = ReferenceExpression.Create($"Host=localhost;Port={port};Username={User};Password={secret}");
         postgres
             .WithArgs(typeof(Cluster).Assembly.Location, programs.Folder, Path.Combine(home, PostgresHome.Data),
                 postgres.GetEndpoint("tcp").Property(EndpointProperty.TargetPort), passwordFile)
@@ -59,7 +60,8 @@ internal static class LocalServers
 
         return builder.AddConnectionString(
                 ConnectionNames.Kafka,
-                ReferenceExpression.Create($"{address.Property(EndpointProperty.IPV4Host)}:{address.Property(EndpointProperty.Port)}"))
+                ReferenceExpression.Create(
+                    $"{address.Property(EndpointProperty.IPV4Host)}:{address.Property(EndpointProperty.Port)}"))
             .WithParentRelationship(broker)
             .WaitFor(broker);
     }
@@ -76,9 +78,10 @@ internal static class LocalServers
         }
     }
 
-    /// <summary>Without a proxy: a Kafka client must be able to connect to the very port that the broker tells it, and a
-    /// developer's own tools use the same ports.</summary>
-    private static IResourceBuilder<T> WithFixedEndpoint<T>(this IResourceBuilder<T> server, string name, int port, string scheme = "tcp")
+    /// <summary>Without a proxy: Kafka clients connect to the port that the broker advertises, and a developer's own
+    /// tools use the same ports.</summary>
+    private static IResourceBuilder<T> WithFixedEndpoint<T>(
+        this IResourceBuilder<T> server, string name, int port, string scheme = "tcp")
         where T : IResourceWithEndpoints
     {
         int? given = port == 0 ? null : port;

@@ -3,12 +3,13 @@ using Npgsql;
 
 namespace ServiceDesk.AppHost.Infrastructure;
 
-/// <summary>Healthy when Postgres lets us in. Asks for the database every server has: ours is made by the migrator.</summary>
+/// <summary>Healthy when Postgres lets us in. Asks for <c>postgres</c>, as the migrator creates our database.</summary>
 internal sealed class PostgresHealthCheck(ReferenceExpression server) : IHealthCheck
 {
     private const int LimitSeconds = 2;
 
-    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    public async Task<HealthCheckResult> CheckHealthAsync(
+        HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         try
         {

@@ -1,7 +1,8 @@
 namespace ServiceDesk.AppHost.Infrastructure;
 
 /// <summary>Postgres and Kafka, whichever way they run; healthy means that they take requests.</summary>
-internal sealed record Servers(IResourceBuilder<IResourceWithConnectionString> Database, IResourceBuilder<IResourceWithConnectionString> Kafka)
+internal sealed record Servers(
+    IResourceBuilder<IResourceWithConnectionString> Database, IResourceBuilder<IResourceWithConnectionString> Kafka)
 {
     /// <summary>Whether we run it, and it was not given.</summary>
     public bool DatabaseIsOurs { get; init; }

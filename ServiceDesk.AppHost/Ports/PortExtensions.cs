@@ -24,7 +24,7 @@ internal static class PortExtensions
     public static IResourceBuilder<T> WithPortSetting<T>(this IResourceBuilder<T> resource, int port, string setting)
         where T : IResource => resource.WithAnnotation(new PortAnnotation(port, setting));
 
-    /// <summary>Otherwise the rest of the system starts, and the one that has no port fails somewhere in a log.</summary>
+    /// <summary>Otherwise the rest starts, and the failure of the one without a port hides in a log.</summary>
     /// <exception cref="SettingsException">A port that is wanted is taken.</exception>
     public static void RequireFreePorts(this IDistributedApplicationBuilder builder)
     {
@@ -34,8 +34,10 @@ internal static class PortExtensions
             return;
         }
 
-        var taken = IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Select(listener => listener.Port).ToHashSet();
-        if (DashboardPorts(builder).Concat(ResourcePorts(builder)).FirstOrDefault(w => taken.Contains(w.Port)) is { } wanted)
+        var taken = IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners()
+            .Select(listener => listener.Port).ToHashSet();
+        var ports = DashboardPorts(builder).Concat(ResourcePorts(builder));
+        if (ports.FirstOrDefault(w => taken.Contains(w.Port)) is { } wanted)
         {
             throw new SettingsException(
                 $"port {wanted.Port} for {wanted.Owner} is taken by {PortHolder.Of(wanted.Port)}. "

@@ -48,7 +48,8 @@ internal static partial class PortHolder
         }
     }
 
-    private static string Short(string command) => command.Length > LongestCommand ? command[..LongestCommand] + "…" : command;
+    private static string Short(string command) =>
+        command.Length > LongestCommand ? command[..LongestCommand] + "…" : command;
 
     /// <returns>The inodes of the sockets that listen on the port.</returns>
     private static IEnumerable<string> Sockets(int port) =>
@@ -70,7 +71,8 @@ internal static partial class PortHolder
     {
         try
         {
-            return [.. Directory.EnumerateFiles(Path.Combine(process, "fd")).Select(file => new FileInfo(file).LinkTarget)];
+            return [.. Directory.EnumerateFiles(Path.Combine(process, "fd"))
+                .Select(file => new FileInfo(file).LinkTarget)];
         }
         catch (Exception hidden) when (hidden is IOException or UnauthorizedAccessException)
         {
@@ -93,7 +95,7 @@ internal static partial class PortHolder
         : Ask("command=", process);
 
     private static string Ask(string column, int process) =>
-        CommandRun.Of(["ps", "-o", column, "-p", string.Create(CultureInfo.InvariantCulture, $"{process}")], Limit).Output;
+        CommandRun.Of(["ps", "-o", column, "-p", process.ToString(CultureInfo.InvariantCulture)], Limit).Output;
 
     private static string Read(string file)
     {

@@ -4,7 +4,7 @@ using ServiceDesk.AppHost.Infrastructure;
 
 namespace ServiceDesk.AppHost.Running;
 
-/// <summary>Tells the scripts where everything is, as lines of NAME=value: there as long as everything is ready.</summary>
+/// <summary>Tells scripts where everything is, as lines of NAME=value; exists while everything is ready.</summary>
 internal sealed class AddressFile(string path)
 {
     public async Task WriteAsync(DistributedApplicationModel model, Servers servers, CancellationToken cancellation)
@@ -17,7 +17,8 @@ internal sealed class AddressFile(string path)
             ("KAFKA_BROKERS", servers.KafkaIsOurs ? await ValueOf(servers.Kafka) : null),
             ("KAFKA_CONTROL_URL", model.UrlOf("kafka-broker", "control")),
         ];
-        PrivateFile.Write(path, string.Concat(addresses.Where(a => a.Value is not null).Select(a => $"{a.Name}={a.Value}\n")));
+        PrivateFile.Write(
+            path, string.Concat(addresses.Where(a => a.Value is not null).Select(a => $"{a.Name}={a.Value}\n")));
 
         async Task<string> ValueOf(IResourceBuilder<IResourceWithConnectionString> server) =>
             await server.Resource.GetConnectionStringAsync(cancellation) ?? "";
@@ -34,7 +35,7 @@ internal sealed class AddressFile(string path)
     private static string UrlOf(string connectionString)
     {
         var server = new NpgsqlConnectionStringBuilder(connectionString);
-        return $"postgres://{server.Username}:{Uri.EscapeDataString(server.Password ?? "")}@{server.Host}:{server.Port}/{server.Database}"
-            + "?sslmode=disable";
+        return $"postgres://{server.Username}:{Uri.EscapeDataString(server.Password ?? "")}"
+            + $"@{server.Host}:{server.Port}/{server.Database}?sslmode=disable";
     }
 }

@@ -7,8 +7,9 @@ namespace ServiceDesk.AppHost.Running;
 
 /// <summary>Says when everything is ready and what to do then, or what did not start.</summary>
 internal sealed class Announcement(
-    DistributedApplicationModel model, ResourceNotificationService notifications, ResourceLoggerService logs, Servers servers,
-    AddressFile addresses, IConfiguration configuration, IHostApplicationLifetime lifetime) : BackgroundService
+    DistributedApplicationModel model, ResourceNotificationService notifications, ResourceLoggerService logs,
+    Servers servers, AddressFile addresses, IConfiguration configuration, IHostApplicationLifetime lifetime)
+    : BackgroundService
 {
     private const int LastLines = 10;
 
@@ -46,7 +47,8 @@ internal sealed class Announcement(
 
     private Task<ResourceEvent[]> ReadyAsync(CancellationToken cancellation) => Task.WhenAll(
         from resource in model.Services().Append(servers.Database.Resource).Append(servers.Kafka.Resource)
-        select notifications.WaitForResourceHealthyAsync(resource.Name, WaitBehavior.WaitOnResourceUnavailable, cancellation));
+        select notifications.WaitForResourceHealthyAsync(
+            resource.Name, WaitBehavior.WaitOnResourceUnavailable, cancellation));
 
     /// <returns>The first resource that ended when it should not have.</returns>
     private async Task<ResourceEvent> FailureAsync(CancellationToken cancellation)
@@ -94,7 +96,8 @@ internal sealed class Announcement(
         }
 
         var end = failed.Snapshot.ExitCode is { } code ? $"ended with exit code {code}" : "did not start";
-        Console.Error.WriteLine(string.Join('\n', [$"AppHost: {failed.Resource.Name} {end}:", .. lines.TakeLast(LastLines)]));
+        Console.Error.WriteLine(
+            string.Join('\n', [$"AppHost: {failed.Resource.Name} {end}:", .. lines.TakeLast(LastLines)]));
         if (!AppHostConfiguration.HasDashboard(configuration))
         {
             // Nobody could look into it.

@@ -10,5 +10,6 @@ internal static class ModelExtensions
 
     /// <returns>Null when there is no such resource.</returns>
     public static string? UrlOf(this DistributedApplicationModel model, string resource, string endpoint) =>
-        model.Resources.OfType<IResourceWithEndpoints>().FirstOrDefault(r => r.Name == resource)?.GetEndpoint(endpoint).Url;
+        model.Resources.OfType<IResourceWithEndpoints>()
+            .FirstOrDefault(r => r.Name == resource)?.GetEndpoint(endpoint).Url;
 }

@@ -5,8 +5,9 @@ namespace ServiceDesk.AppHost.Running;
 
 internal static class RunningExtensions
 {
-    /// <summary>What happens while everything runs: it is said when all is ready, and the end comes in an order.</summary>
-    public static void AddRunning(this IDistributedApplicationBuilder builder, Servers servers, AppHostSettings settings)
+    /// <summary>Announces when everything is ready, and stops everything in order.</summary>
+    public static void AddRunning(
+        this IDistributedApplicationBuilder builder, Servers servers, AppHostSettings settings)
     {
         if (!builder.ExecutionContext.IsRunMode)
         {
@@ -27,8 +28,8 @@ internal static class RunningExtensions
         }
     }
 
-    /// <summary>Aspire names the dashboard's address to the services even where it does not run; to try it makes their end
-    /// take ten seconds.</summary>
+    /// <summary>Aspire gives services the dashboard's address even when it does not run; trying to reach it delays
+    /// their stop by ten seconds.</summary>
     private static void SendNoTelemetry(this IDistributedApplicationBuilder builder)
     {
         foreach (var project in builder.Resources.OfType<ProjectResource>().ToList())

@@ -2,10 +2,11 @@ using Microsoft.Extensions.Hosting;
 
 namespace ServiceDesk.AppHost.Running;
 
-/// <summary>Stops the services before what they talk to. Ended all at once, they would try for seconds to send the last of
-/// their telemetry to a dashboard that is gone, and complain about a database that is.</summary>
+/// <summary>Stops the services before the servers they talk to. Stopped all at once, they would spend seconds sending
+/// telemetry to a dashboard that is gone, and log errors about the database.</summary>
 internal sealed class ServicesFirst(
-    DistributedApplicationModel model, ResourceNotificationService notifications, ResourceCommandService commands) : IHostedService
+    DistributedApplicationModel model, ResourceNotificationService notifications, ResourceCommandService commands)
+    : IHostedService
 {
     /// <summary>As long as a service may take; what is not stopped by then is ended with the rest.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
@@ -19,7 +20,8 @@ internal sealed class ServicesFirst(
         try
         {
             await Task.WhenAll(model.Services().Where(MayRun)
-                .Select(service => commands.ExecuteCommandAsync(service, KnownResourceCommands.StopCommand, limit.Token)))
+                .Select(service =>
+                    commands.ExecuteCommandAsync(service, KnownResourceCommands.StopCommand, limit.Token)))
                 .WaitAsync(limit.Token);
         }
         catch (OperationCanceledException)
@@ -28,7 +30,7 @@ internal sealed class ServicesFirst(
         }
     }
 
-    /// <summary>To stop what did not start, or has ended, is never answered. Replicas have no state in common.</summary>
+    /// <summary>Stopping what never started or has ended is never answered. Replicas share no state.</summary>
     private bool MayRun(IResource service) => !notifications.TryGetCurrentState(service.Name, out var current)
         || current.Snapshot.State?.Text == KnownResourceStates.Running;
 }

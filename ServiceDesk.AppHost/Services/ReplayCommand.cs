@@ -4,10 +4,11 @@ namespace ServiceDesk.AppHost.Services;
 
 internal static class ReplayCommand
 {
-    /// <summary>A button on the dashboard that gives failed events another try. The work is eng/Diag's, as a resource of its
-    /// own that is started on demand: its log and its outcome are there to be read.</summary>
+    /// <summary>A button on the dashboard that replays failed events. eng/Diag does the work as a resource that is
+    /// started on demand, so its log and outcome can be read there.</summary>
     public static IResourceBuilder<ProjectResource> WithReplayCommand(
-        this IResourceBuilder<ProjectResource> relay, params IEnumerable<IResourceBuilder<IResourceWithConnectionString>> servers)
+        this IResourceBuilder<ProjectResource> relay,
+        params IEnumerable<IResourceBuilder<IResourceWithConnectionString>> servers)
     {
         // An operator's tool, not a part of what is deployed.
         if (relay.ApplicationBuilder.ExecutionContext.IsPublishMode)

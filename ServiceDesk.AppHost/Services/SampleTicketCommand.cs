@@ -5,8 +5,10 @@ namespace ServiceDesk.AppHost.Services;
 internal static class SampleTicketCommand
 {
     /// <summary>A button on the dashboard that sends a ticket through the whole system.</summary>
-    public static IResourceBuilder<ProjectResource> WithSampleTicketCommand(this IResourceBuilder<ProjectResource> ticketApi) =>
-        ticketApi.WithHttpCommand("/tickets", "Create a sample ticket", endpointName: "http", commandName: "create-sample-ticket",
+    public static IResourceBuilder<ProjectResource> WithSampleTicketCommand(
+        this IResourceBuilder<ProjectResource> ticketApi) =>
+        ticketApi.WithHttpCommand(
+            "/tickets", "Create a sample ticket", endpointName: "http", commandName: "create-sample-ticket",
             commandOptions: new HttpCommandOptions
             {
                 Method = HttpMethod.Post,
@@ -16,7 +18,8 @@ internal static class SampleTicketCommand
                 ResultMode = HttpCommandResultMode.Json,
                 PrepareRequest = context =>
                 {
-                    context.Request.Content = JsonContent.Create(new { title = "Printer on fire", description = "Room 4.12, second floor" });
+                    context.Request.Content = JsonContent.Create(
+                        new { title = "Printer on fire", description = "Room 4.12, second floor" });
                     return Task.CompletedTask;
                 },
             });

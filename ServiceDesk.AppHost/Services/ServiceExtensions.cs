@@ -8,7 +8,8 @@ internal static class ServiceExtensions
     /// <summary>Injects the connection strings, and nothing else: the single properties that Aspire would add carry the
     /// password in a form that tools which read the manifest cannot resolve.</summary>
     public static IResourceBuilder<ProjectResource> WithConnections(
-        this IResourceBuilder<ProjectResource> service, params IEnumerable<IResourceBuilder<IResourceWithConnectionString>> servers)
+        this IResourceBuilder<ProjectResource> service,
+        params IEnumerable<IResourceBuilder<IResourceWithConnectionString>> servers)
     {
         service.WithReferenceEnvironment(ReferenceEnvironmentInjectionFlags.ConnectionString);
         foreach (var server in servers)
@@ -29,7 +30,7 @@ internal static class ServiceExtensions
     {
         var (host, port) = HostAndPort.Parse(address)!.Value;
         var published = service.ApplicationBuilder.ExecutionContext.IsPublishMode;
-        // On this machine the port is Aspire's proxy's, in front of however many replicas; deployed, each listens on it.
+        // Locally the port belongs to Aspire's proxy in front of all replicas; deployed, each replica listens on it.
         service.WithHttpEndpoint(port: published ? null : port, targetPort: published ? port : null, name: "http");
         if (!published)
         {

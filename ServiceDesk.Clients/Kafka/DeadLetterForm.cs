@@ -5,18 +5,18 @@ using Confluent.Kafka;
 
 namespace ServiceDesk.Clients.Kafka;
 
-/// <summary>How much of a message its dead letter keeps, in bytes. What is cut is named in <c>dlq_cut_*</c> headers.</summary>
+/// <summary>How many bytes of a message its dead letter keeps; <c>dlq_cut_*</c> headers name what is cut.</summary>
 internal sealed record DeadLetterForm(int Value, int Headers, int Key, bool NeedsKey = true)
 {
-    /// <summary>Readers that need the whole message, such as a replay, must not use a letter with such a header.</summary>
+    /// <summary>A reader that needs the whole message, such as a replay, must refuse such a letter.</summary>
     private const string Cut = "dlq_cut_";
 
     private const int MaxReason = 1000;
 
     /// <summary>
-    /// Tried in this order until the broker takes one. A refusal is about a whole request, so the second form repeats the
-    /// first for those that were refused beside others; it adds a key because a compacted topic takes nothing without one.
-    /// The last form has the same bound whatever the message holds.
+    /// Tried in this order until the broker takes one. A refusal is about a whole request, so the second form repeats
+    /// the first for letters refused beside others, and adds the key that a compacted topic needs. The last form has
+    /// the same bound whatever the message holds.
     /// </summary>
     public static readonly IReadOnlyList<DeadLetterForm> All =
     [
@@ -74,7 +74,9 @@ internal sealed record DeadLetterForm(int Value, int Headers, int Key, bool Need
             return whole;
         }
 
-        headers.Add($"{Cut}{part}", Utf8($"{length} of {whole.Length} bytes, sha256 {Convert.ToHexStringLower(SHA256.HashData(whole))}"));
+        headers.Add(
+            $"{Cut}{part}",
+            Utf8($"{length} of {whole.Length} bytes, sha256 {Convert.ToHexStringLower(SHA256.HashData(whole))}"));
         return whole[..length];
     }
 

@@ -3,20 +3,23 @@ using ServiceDesk.Settings;
 
 namespace ServiceDesk.Clients.Kafka;
 
-/// <summary>Copies what can never be published or processed to the dead-letter topic, with the reason in its headers.</summary>
+/// <summary>Copies what can never be published or processed to the dead-letter topic, with the reason.</summary>
 public sealed class DeadLetters(IMessageSink sink, KafkaSettings kafka)
 {
-    private static readonly Error NotPersisted = new(ErrorCode.Local_TimedOut, "the dead letter is not known to be persisted");
+    private static readonly Error NotPersisted = new(
+        ErrorCode.Local_TimedOut, "the dead letter is not known to be persisted");
 
-    /// <summary>Sends letters together. Whatever a message holds, one form of its letter fits into the topic (P5).</summary>
-    /// <returns>For each letter in the order given, why it is not safe and must be sent again; null when it is safe.</returns>
-    public async Task<IReadOnlyList<Error?>> SendAsync(IReadOnlyList<DeadLetter> letters, CancellationToken cancellationToken)
+    /// <summary>Sends letters together. One form of every message's letter fits into the topic (P5).</summary>
+    /// <returns>For each letter, in order, why it must be sent again; null when the topic has it.</returns>
+    public async Task<IReadOnlyList<Error?>> SendAsync(
+        IReadOnlyList<DeadLetter> letters, CancellationToken cancellationToken)
     {
         var outcomes = new Error?[letters.Count];
         var open = Enumerable.Range(0, letters.Count).ToList();
         foreach (var form in DeadLetterForm.All)
         {
-            await Task.WhenAll(open.Select(async i => outcomes[i] = await SendAsync(form.Write(letters[i]), cancellationToken)));
+            await Task.WhenAll(
+                open.Select(async i => outcomes[i] = await SendAsync(form.Write(letters[i]), cancellationToken)));
             open.RemoveAll(i => !IsAboutTheMessage(outcomes[i]));
         }
 
@@ -28,7 +31,8 @@ public sealed class DeadLetters(IMessageSink sink, KafkaSettings kafka)
     public async Task SendAsync(
         Message<byte[], byte[]> message, string reason, DeadLetterOrigin origin, CancellationToken cancellationToken)
     {
-        if (await SendAsync([new DeadLetter(message, DeadLetterCode.Rejected, reason, origin)], cancellationToken) is [{ } error])
+        var letter = new DeadLetter(message, DeadLetterCode.Rejected, reason, origin);
+        if (await SendAsync([letter], cancellationToken) is [{ } error])
         {
             cancellationToken.ThrowIfCancellationRequested();
             throw new KafkaException(error);
@@ -54,7 +58,8 @@ public sealed class DeadLetters(IMessageSink sink, KafkaSettings kafka)
     }
 
     private static bool IsAboutTheMessage(Error? error) => error?.Code is
-        ErrorCode.MsgSizeTooLarge or ErrorCode.RecordListTooLarge or ErrorCode.InvalidRecord or ErrorCode.PolicyViolation;
+        ErrorCode.MsgSizeTooLarge or ErrorCode.RecordListTooLarge or ErrorCode.InvalidRecord
+        or ErrorCode.PolicyViolation;
 }
 
 /// <summary>Sends one message and waits until the broker has acknowledged it.</summary>

@@ -4,7 +4,7 @@ using ServiceDesk.Settings;
 
 namespace ServiceDesk.Clients.Kafka;
 
-/// <summary>Section <c>KafkaClient</c>: librdkafka's own settings under its own names, for every client of every program.</summary>
+/// <summary>Section <c>KafkaClient</c>: librdkafka's settings by their own names, for every client.</summary>
 internal sealed class KafkaClientSettings
 {
     private const string Section = "KafkaClient";
@@ -74,7 +74,9 @@ internal sealed class KafkaClientSettings
             throw culprit is null
                 ? new SettingsException($"{Section} is refused by librdkafka: {rule.ReplaceLineEndings(" ")}")
                 // The value may be a password, and the client has said what is wrong with it.
-                : SettingsException.For(culprit.Path, IsSecret(culprit.Key) ? "…" : culprit.Value, $"librdkafka refuses it: {rule.ReplaceLineEndings(" ")}");
+                : SettingsException.For(
+                    culprit.Path, IsSecret(culprit.Key) ? "…" : culprit.Value,
+                    $"librdkafka refuses it: {rule.ReplaceLineEndings(" ")}");
         }
     }
 
@@ -83,11 +85,14 @@ internal sealed class KafkaClientSettings
         // Without brokers it connects to nobody.
         var alone = config.Where(setting => setting.Key != "bootstrap.servers").ToDictionary();
         return config is ConsumerConfig
-            ? new ConsumerBuilder<Ignore, Ignore>(alone.Append(new("group.id", "check")).DistinctBy(s => s.Key)).SetLogHandler((_, _) => { }).Build()
+            ? new ConsumerBuilder<Ignore, Ignore>(alone.Append(new("group.id", "check")).DistinctBy(s => s.Key))
+                .SetLogHandler((_, _) => { }).Build()
             : new ProducerBuilder<Null, Null>(alone).SetLogHandler((_, _) => { }).Build();
     }
 
     private static bool IsSecret(string key) =>
-        key.Contains("password", StringComparison.OrdinalIgnoreCase) || key.Contains("pem", StringComparison.OrdinalIgnoreCase)
-        || key.Contains("secret", StringComparison.OrdinalIgnoreCase) || key.Contains("sasl.oauthbearer", StringComparison.OrdinalIgnoreCase);
+        key.Contains("password", StringComparison.OrdinalIgnoreCase)
+        || key.Contains("pem", StringComparison.OrdinalIgnoreCase)
+        || key.Contains("secret", StringComparison.OrdinalIgnoreCase)
+        || key.Contains("sasl.oauthbearer", StringComparison.OrdinalIgnoreCase);
 }

@@ -7,7 +7,7 @@ namespace ServiceDesk.Clients.Kafka;
 
 public static class KafkaExtensions
 {
-    /// <summary>What every Kafka client of a service has in common; TLS and SASL come from section <c>KafkaClient</c>, under
+    /// <summary>Sets what all Kafka clients of a service share; section <c>KafkaClient</c> adds TLS and SASL under
     /// librdkafka's own names.</summary>
     /// <param name="builder">The service's builder.</param>
     /// <param name="config">The client's configuration.</param>
@@ -17,9 +17,11 @@ public static class KafkaExtensions
         where T : ClientConfig
     {
         var brokers = builder.Configuration.GetConnectionString(ConnectionNames.Kafka);
-        if (brokers is not { Length: > 0 } || !brokers.Split(',').All(b => HostAndPort.Parse(b.Trim()) is { Host.Length: > 0, Port: > 0 }))
+        if (brokers is not { Length: > 0 }
+            || !brokers.Split(',').All(b => HostAndPort.Parse(b.Trim()) is { Host.Length: > 0, Port: > 0 }))
         {
-            throw SettingsException.For($"ConnectionStrings:{ConnectionNames.Kafka}", brokers, "must be set, as host:port,host:port");
+            throw SettingsException.For(
+                $"ConnectionStrings:{ConnectionNames.Kafka}", brokers, "must be set, as host:port,host:port");
         }
 
         Configure(config, builder.Environment.ApplicationName, builder.Configuration, promised);
@@ -39,8 +41,8 @@ public static class KafkaExtensions
         config.AllowAutoCreateTopics = false;
         if (config is ProducerConfig)
         {
-            // An idle producer looks this often whether it should stop; reports wake it at once. The default of 100 ms costs
-            // a twentieth of a percent of a core for each producer.
+            // An idle producer checks this often whether it should stop; delivery reports wake it at once. The default
+            // of 100 ms costs 0.05 % of a core for each producer.
             config.CancellationDelayMaxMs = 500;
         }
 

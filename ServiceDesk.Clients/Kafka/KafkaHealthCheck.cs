@@ -6,7 +6,7 @@ using ServiceDesk.Settings;
 
 namespace ServiceDesk.Clients.Kafka;
 
-/// <summary>Ready when a broker answers a metadata request and knows the topic; nothing is written to any topic.</summary>
+/// <summary>Ready when a broker answers a metadata request and knows the topic; writes nothing.</summary>
 internal sealed class KafkaHealthCheck(KafkaSettings kafka, IKafkaHandle client) : IHealthCheck
 {
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(1.8);

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace ServiceDesk.Clients.Kafka;
 
 /// <summary>
-/// A producer that is replaced when it breaks. After a fatal error, such as a producer id that the broker has forgotten, an
+/// A producer that is replaced when it breaks. After a fatal error, such as a producer id unknown to the broker, an
 /// idempotent producer refuses every message until its process ends; a new one works at once.
 /// </summary>
 public sealed partial class ReplaceableProducer(IServiceProvider services, ILogger<ReplaceableProducer> logger)
@@ -98,6 +98,7 @@ public sealed partial class ReplaceableProducer(IServiceProvider services, ILogg
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "Replacing the Kafka producer, unacknowledged messages will be sent again: {Code}, {Reason}")]
+    [LoggerMessage(LogLevel.Warning,
+        "Replacing the Kafka producer, unacknowledged messages will be sent again: {Code}, {Reason}")]
     private partial void LogReplaced(ErrorCode code, string reason);
 }

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 
 namespace ServiceDesk.Clients.Postgres;
 
-/// <summary>Holds background work back until the migration has run. All parts of a service wait together, so its log says it
-/// once for all of them, and not at every look.</summary>
+/// <summary>Holds background work back until the migration has run. All parts of a service wait together, so it is
+/// logged once for all of them.</summary>
 public sealed partial class SchemaGate(
     Schema schema, IHostApplicationLifetime host, TimeProvider time, ILogger<SchemaGate> logger)
 {

@@ -1,4 +1,4 @@
--- Checks run again at every update, two for each event: so sizes are those of the stored form, which cost nothing to tell.
+-- Checks run again at each of an event's two updates, so they measure the stored form, which costs nothing.
 CREATE TABLE outbox (
     id                    bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     event_id              uuid        NOT NULL UNIQUE,
@@ -37,7 +37,8 @@ WITH (
 -- The claim: what is pending, oldest first.
 CREATE INDEX outbox_pending ON outbox (id) WHERE status = 'pending';
 -- The per-key check, first half, and the lease check: what is in flight.
-CREATE INDEX outbox_processing ON outbox (aggregate_id, id) INCLUDE (claim_token, processing_started_at) WHERE status = 'processing';
+CREATE INDEX outbox_processing ON outbox (aggregate_id, id) INCLUDE (claim_token, processing_started_at)
+    WHERE status = 'processing';
 -- The per-key check, second half: what waits for another attempt.
 CREATE INDEX outbox_retrying ON outbox (aggregate_id, id) WHERE status = 'pending' AND attempts > 0;
 -- What an operator looks for, and replays. (Retention needs none: it walks the primary key from the oldest row on.)

@@ -1,19 +1,21 @@
--- What is sent is history: written once, and deleted days later. What is not is a queue, where each row changes twice in a
--- moment. Apart from each other, the queue and its indexes stay small, and vacuum, which walks through all indexes of a
--- table whenever rows of it have changed, passes over those only, however long the history is.
--- A row that is sent moves from one to the other by its UPDATE. Ids are unique in each part; in both together, because the
--- sequence makes them, and the API makes event ids, once.
+-- Sent events are history: written once, and deleted days later. Unsent ones are a queue, where each row changes twice
+-- within a moment. Kept apart, the queue and its indexes stay small however long the history is, and so does the work
+-- of vacuum, which walks all indexes of a table whose rows have changed.
+-- The UPDATE that marks a row sent moves it to the other part. Indexes keep ids unique within each part only; across
+-- both they are unique because the sequence makes each id once, and the API each event id.
 -- Reads the whole table once, while requests wait: some seconds for each ten million rows.
 ALTER TABLE outbox RENAME TO outbox_sent;
 ALTER SEQUENCE outbox_id_seq RENAME TO outbox_sent_id_seq;
 ALTER INDEX outbox_pkey RENAME TO outbox_sent_pkey;
 ALTER INDEX outbox_event_id_key RENAME TO outbox_sent_event_id_key;
 
-CREATE TABLE outbox (LIKE outbox_sent INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING IDENTITY) PARTITION BY LIST (status);
+CREATE TABLE outbox (LIKE outbox_sent INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING IDENTITY)
+    PARTITION BY LIST (status);
 SELECT setval('outbox_id_seq', last_value, is_called) FROM outbox_sent_id_seq;
 
 DROP INDEX outbox_pending, outbox_blocking, outbox_failed;
-CREATE TABLE outbox_unsent PARTITION OF outbox (PRIMARY KEY (id), UNIQUE (event_id)) FOR VALUES IN ('pending', 'processing', 'failed')
+CREATE TABLE outbox_unsent PARTITION OF outbox (PRIMARY KEY (id), UNIQUE (event_id))
+    FOR VALUES IN ('pending', 'processing', 'failed')
 WITH (
     autovacuum_vacuum_scale_factor = 0,
     autovacuum_vacuum_threshold = 5000,

@@ -1,5 +1,5 @@
--- Which topic the position of a consumer group belongs to, by the topic's id: a topic that is deleted and made anew keeps its
--- name but begins at offset 0 again, and has to be read from there.
+-- The id of the topic that a consumer group's position belongs to: a topic that is deleted and made anew keeps its name
+-- but begins at offset 0 again, and must be read from there.
 CREATE TABLE consumed_topics (
     group_id  text    NOT NULL,
     topic     text    NOT NULL,

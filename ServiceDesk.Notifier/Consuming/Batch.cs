@@ -18,9 +18,10 @@ internal sealed class Batch
     public long Bytes { get; private set; }
 
     /// <summary>Of each partition, the offset to commit when the batch is settled.</summary>
-    public IEnumerable<TopicPartitionOffset> Ends => _messages.GroupBy(m => m.Partition).Select(partition => partition.Last().Next);
+    public IEnumerable<TopicPartitionOffset> Ends =>
+        _messages.GroupBy(m => m.Partition).Select(partition => partition.Last().Next);
 
-    /// <summary>Reads the message, on the consuming thread: the batch before this one waits for the database meanwhile.</summary>
+    /// <summary>Reads the message on the consuming thread, while the previous batch waits for the database.</summary>
     public void Add(ConsumeResult<byte[], byte[]> message)
     {
         _messages.Add(EventReader.Read(message));

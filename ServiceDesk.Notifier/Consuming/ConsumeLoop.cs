@@ -7,10 +7,9 @@ using ServiceDesk.Settings;
 namespace ServiceDesk.Notifier.Consuming;
 
 /// <summary>
-/// The loop: collect what is there, process it in one transaction, then store the offsets. While one batch is processed the
-/// next is collected; they are processed one after the other. A batch that fails is handed to <see cref="Retries"/>, its
-/// partitions paused. The loop goes on with the others and polls Kafka whatever processing takes, so it keeps its place in
-/// the group (P5).
+/// The loop: collect what is there, process it in one transaction, then store the offsets. The next batch is collected
+/// while one is processed, and processed after it. A batch that fails goes to <see cref="Retries"/> and its partitions
+/// are paused. The loop polls Kafka however long processing takes, so it keeps its place in the group (P5).
 /// </summary>
 internal sealed partial class ConsumeLoop(
     IConsumer<byte[], byte[]> consumer, EventProcessor processor, Retries retries, Pauses pauses, Offsets offsets,
@@ -32,7 +31,8 @@ internal sealed partial class ConsumeLoop(
     private long _lastLagOfPaused;
 
     /// <summary>Consume blocks, so it runs off the start-up path.</summary>
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.Run(() => LoopAsync(stoppingToken), CancellationToken.None);
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.Run(() => LoopAsync(stoppingToken), CancellationToken.None);
 
     private async Task LoopAsync(CancellationToken stopping)
     {
@@ -92,7 +92,7 @@ internal sealed partial class ConsumeLoop(
         ReportLag();
     }
 
-    /// <summary>The topic was made anew: what is under way still belongs to the old one, and so does its position.</summary>
+    /// <summary>The topic was made anew: what is under way and its position still belong to the old one.</summary>
     private async Task RewindAsync(Rewind rewind, CancellationToken stopping)
     {
         await FinishAsync(new Batch(), stopping);
@@ -137,8 +137,8 @@ internal sealed partial class ConsumeLoop(
         }
     }
 
-    /// <summary>Returns when the batch under way has ended. If that takes long, it goes on to poll, with all partitions paused:
-    /// a member that does not poll is put out of its group, and what it has in hand is delivered to another.</summary>
+    /// <summary>Returns when the batch under way has ended. Until then it polls with all partitions paused, as a group
+    /// expels members that do not poll and delivers their messages to others.</summary>
     private async Task WaitAsync(Batch next)
     {
         await _processing.WaitAsync(PollInterval, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -248,9 +248,11 @@ internal sealed partial class ConsumeLoop(
     [LoggerMessage(LogLevel.Warning, "A batch of {Count} failed, its partitions are retried on their own: {Reason}")]
     private partial void LogBatchFailed(int count, string reason);
 
-    [LoggerMessage(LogLevel.Warning, "Topic {Topic} was made anew, its id is {TopicId} now: reading partitions {Partitions} from the beginning")]
+    [LoggerMessage(LogLevel.Warning,
+        "Topic {Topic} was made anew, its id is {TopicId} now: reading partitions {Partitions} from the beginning")]
     private partial void LogRewound(string topic, Guid topicId, string partitions);
 
-    [LoggerMessage(LogLevel.Warning, "The new topic's id could not be remembered, it is read from the beginning once more: {Reason}")]
+    [LoggerMessage(LogLevel.Warning,
+        "The new topic's id could not be remembered, it is read from the beginning once more: {Reason}")]
     private partial void LogNotAdopted(string reason);
 }

@@ -15,7 +15,8 @@ internal static class ConsumingExtensions
             settings =>
             {
                 builder.ConfigureKafka(settings.Config, config => Configure(config, kafka));
-                // We have our own: readiness that writes to no topic, one trace across the hop, no statistics every second.
+                // Ours replace them: readiness that writes nothing, one trace across the hop, no
+                // statistics each second.
                 settings.DisableHealthChecks = true;
                 settings.DisableTracing = true;
                 settings.DisableMetrics = true;
@@ -70,7 +71,7 @@ internal static class ConsumingExtensions
         config.Acks = Acks.All;
         config.EnableIdempotence = true;
         config.MessageTimeoutMs = 30_000;
-        // The broker refuses a batch as a whole. A letter larger than this has one of its own, so that no other is cut with it.
+        // The broker refuses whole batches. A larger letter gets a batch of its own, so no other is cut with it.
         config.BatchSize = 64 * 1024;
     }
 }

@@ -2,9 +2,10 @@ using Confluent.Kafka;
 
 namespace ServiceDesk.Notifier.Consuming;
 
-/// <summary>Offsets of messages whose transaction is committed: stored at once, committed to Kafka now and then. Used by the
-/// consuming thread only.</summary>
-internal sealed partial class Offsets(NotifierSettings settings, NotifierMetrics metrics, TimeProvider time, ILogger<Offsets> logger)
+/// <summary>Offsets of messages whose transaction is committed: stored at once, committed to Kafka at intervals. Only
+/// the consuming thread uses it.</summary>
+internal sealed partial class Offsets(
+    NotifierSettings settings, NotifierMetrics metrics, TimeProvider time, ILogger<Offsets> logger)
 {
     private long _lastCommit;
     private int _uncommitted;
@@ -30,8 +31,8 @@ internal sealed partial class Offsets(NotifierSettings settings, NotifierMetrics
         _uncommitted += messages;
     }
 
-    /// <summary>Has partitions read from the beginning, and commits that, so that a crash does not bring the old position back.
-    /// What is read twice by that is skipped as a duplicate (P2).</summary>
+    /// <summary>Has partitions read from the beginning, and commits that, so that a crash does not bring the old
+    /// position back. Messages read twice are skipped as duplicates (P2).</summary>
     /// <exception cref="KafkaException">Not all of it is done; the caller must try again.</exception>
     public static void Rewind(IConsumer<byte[], byte[]> consumer, IReadOnlyCollection<TopicPartition> partitions)
     {

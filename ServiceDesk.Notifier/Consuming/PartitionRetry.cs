@@ -10,9 +10,9 @@ using ServiceDesk.Notifier.Processing;
 namespace ServiceDesk.Notifier.Consuming;
 
 /// <summary>
-/// Retries the failed messages of one partition. All together first, since most failures are an outage that has passed; then
-/// each on its own in rounds, so that a poison event is found and holds up nothing but its own ticket (P3). An outage is
-/// waited out and never counts as an attempt (P5).
+/// Retries the failed messages of one partition: first together, since most failures are an outage that has passed;
+/// then one by one in rounds, so that a poison event holds up only its own ticket (P3). An outage is waited out and
+/// never counts as an attempt (P5).
 /// </summary>
 internal sealed partial class PartitionRetry(
     EventProcessor processor, IEventStore store, Schema schema, NotifierSettings settings, NotifierMetrics metrics,
@@ -20,7 +20,7 @@ internal sealed partial class PartitionRetry(
 {
     private readonly ConcurrentDictionary<TopicPartition, string> _undeliverable = new();
 
-    /// <summary>Partitions that cannot go on because the dead-letter topic does not take their letters, and why.</summary>
+    /// <summary>Partitions that wait because the dead-letter topic refuses their letters, and why.</summary>
     public IReadOnlyDictionary<TopicPartition, string> Undeliverable => _undeliverable;
 
     /// <summary>Returns when every message is settled.</summary>
@@ -89,7 +89,8 @@ internal sealed partial class PartitionRetry(
         return messages.All(m => m.IsSettled);
     }
 
-    private async Task<Exception?> TryAsync(IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken)
+    private async Task<Exception?> TryAsync(
+        IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken)
     {
         if (messages.Count == 0)
         {
@@ -116,7 +117,8 @@ internal sealed partial class PartitionRetry(
 
     /// <summary>Counts the attempt, and gives the event up after the last one.</summary>
     /// <returns>False when the database is away, so that nothing could be counted.</returns>
-    private async Task<bool> CountsAsync(ReceivedMessage message, Exception failure, CancellationToken cancellationToken)
+    private async Task<bool> CountsAsync(
+        ReceivedMessage message, Exception failure, CancellationToken cancellationToken)
     {
         var ticketEvent = message.Event!;
         if (await IsOutageAsync(failure, cancellationToken))
@@ -130,7 +132,9 @@ internal sealed partial class PartitionRetry(
         try
         {
             var attempts = await store.RecordAttemptAsync(ticketEvent, reason, cancellationToken);
-            LogFailed(ticketEvent.EventId, ticketEvent.AggregateId, ticketEvent.RequestId, attempts, settings.MaxAttempts, reason);
+            LogFailed(
+                ticketEvent.EventId, ticketEvent.AggregateId, ticketEvent.RequestId, attempts,
+                settings.MaxAttempts, reason);
             // Null: somebody else has finished it.
             message.IsSettled = attempts is null;
             if (attempts >= settings.MaxAttempts)
@@ -147,14 +151,15 @@ internal sealed partial class PartitionRetry(
         }
     }
 
-    /// <summary>A statement that timed out may be the event's fault; it is an outage only if the database does not answer
-    /// anything else either.</summary>
+    /// <summary>A statement that timed out may be the event's fault; it is an outage only if the database answers
+    /// nothing else.</summary>
     private async Task<bool> IsOutageAsync(Exception failure, CancellationToken cancellationToken)
     {
         var isOutage = failure switch
         {
             DeadLetterException => true,
-            NpgsqlException { InnerException: TimeoutException } or PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } =>
+            NpgsqlException { InnerException: TimeoutException }
+            or PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } =>
                 await schema.ProblemAsync(cancellationToken) is not null,
             _ => DatabaseFailure.IsOutage(failure),
         };
@@ -169,12 +174,19 @@ internal sealed partial class PartitionRetry(
     private Task BackOffAsync(int attempt, CancellationToken cancellationToken) =>
         Task.Delay(Backoff.Delay(attempt, settings.Backoff, settings.MaxBackoff), time, cancellationToken);
 
-    [LoggerMessage(LogLevel.Warning, "Event {event_id} of ticket {ticket_id} for request {request_id} failed, attempt {Attempt} of {MaxAttempts}: {Reason}")]
-    private partial void LogFailed(Guid event_id, Guid ticket_id, string? request_id, int? attempt, int maxAttempts, string reason);
+    [LoggerMessage(LogLevel.Warning,
+        "Event {event_id} of ticket {ticket_id} for request {request_id} failed, attempt {Attempt} of {MaxAttempts}: "
+        + "{Reason}")]
+    private partial void LogFailed(
+        Guid event_id, Guid ticket_id, string? request_id, int? attempt, int maxAttempts, string reason);
 
-    [LoggerMessage(LogLevel.Warning, "Event {event_id} of ticket {ticket_id} for request {request_id} failed, and the attempt could not be counted; trying again: {Reason}")]
+    [LoggerMessage(LogLevel.Warning,
+        "Event {event_id} of ticket {ticket_id} for request {request_id} failed, and the attempt could not be counted; "
+        + "trying again: {Reason}")]
     private partial void LogNotCounted(Guid event_id, Guid ticket_id, string? request_id, string reason);
 
-    [LoggerMessage(LogLevel.Error, "Partition {Partition} waits, and is tried again, because its dead letters are not taken; see that the dead-letter topic exists and accepts messages: {Reason}")]
+    [LoggerMessage(LogLevel.Error,
+        "Partition {Partition} waits, and is tried again, because its dead letters are not taken; "
+        + "see that the dead-letter topic exists and accepts messages: {Reason}")]
     private partial void LogUndeliverable(int partition, string reason);
 }

@@ -2,8 +2,8 @@ using Confluent.Kafka;
 
 namespace ServiceDesk.Notifier.Consuming;
 
-/// <summary>Which partitions are paused. The client keeps a pause beyond the assignment: a partition that leaves while it is
-/// paused would come back paused, and nothing in it would ever be read. For the consuming thread only.</summary>
+/// <summary>Which partitions are paused. The client keeps a pause beyond the assignment, so a partition that left while
+/// paused would come back paused and never be read. Only the consuming thread uses it.</summary>
 internal sealed class Pauses
 {
     private readonly HashSet<TopicPartition> _paused = [];

@@ -2,7 +2,7 @@ using Confluent.Kafka;
 
 namespace ServiceDesk.Notifier.Consuming;
 
-/// <summary>What happens when the group moves partitions. All of it runs inside a call to Consume, on its thread.</summary>
+/// <summary>Handles the group moving partitions; all of it runs inside a call to Consume, on its thread.</summary>
 internal sealed partial class RebalanceHandler(
     Offsets offsets, Retries retries, Pauses pauses, NotifierMetrics metrics, ILogger<RebalanceHandler> logger)
 {
@@ -11,7 +11,7 @@ internal sealed partial class RebalanceHandler(
         {
             LogAssigned(Numbers(partitions));
             pauses.Resume(consumer, partitions);
-            // The series of a partition without messages would be missing otherwise; with the first one it becomes exact.
+            // Without this, a partition without messages has no series; the first message makes it exact.
             partitions.ForEach(p => metrics.Lag(p.Partition.Value, 0));
         })
         .SetPartitionsRevokedHandler((consumer, partitions) =>
@@ -35,9 +35,11 @@ internal sealed partial class RebalanceHandler(
         }
     }
 
-    private static string Numbers(IEnumerable<TopicPartition> partitions) => string.Join(",", partitions.Select(p => p.Partition.Value));
+    private static string Numbers(IEnumerable<TopicPartition> partitions) =>
+        string.Join(",", partitions.Select(p => p.Partition.Value));
 
-    private static string Numbers(IEnumerable<TopicPartitionOffset> partitions) => Numbers(partitions.Select(p => p.TopicPartition));
+    private static string Numbers(IEnumerable<TopicPartitionOffset> partitions) =>
+        Numbers(partitions.Select(p => p.TopicPartition));
 
     [LoggerMessage(LogLevel.Information, "Partitions assigned: {Partitions}")]
     private partial void LogAssigned(string partitions);
@@ -45,6 +47,7 @@ internal sealed partial class RebalanceHandler(
     [LoggerMessage(LogLevel.Information, "Partitions revoked: {Partitions}")]
     private partial void LogRevoked(string partitions);
 
-    [LoggerMessage(LogLevel.Warning, "Partitions lost, their uncommitted messages are read again by another member: {Partitions}")]
+    [LoggerMessage(LogLevel.Warning,
+        "Partitions lost, their uncommitted messages are read again by another member: {Partitions}")]
     private partial void LogLost(string partitions);
 }

@@ -27,7 +27,8 @@ internal sealed class Retries(PartitionRetry retry, Pauses pauses)
 
             pauses.Pause(consumer, [partition.Key]);
             var cancel = new CancellationTokenSource();
-            _running[partition.Key] = (cancel, Task.Run(() => RunAsync(partition.ToList(), cancel), CancellationToken.None));
+            _running[partition.Key] =
+                (cancel, Task.Run(() => RunAsync(partition.ToList(), cancel), CancellationToken.None));
         }
     }
 
@@ -68,7 +69,7 @@ internal sealed class Retries(PartitionRetry retry, Pauses pauses)
         await Task.WhenAll(_running.Values.Select(r => r.Task));
     }
 
-    /// <summary>A retry that is cancelled reports nothing: what it did is skipped as duplicate when it is read again.</summary>
+    /// <summary>A cancelled retry reports nothing: what it did is skipped as duplicates when read again.</summary>
     private async Task RunAsync(List<ReceivedMessage> messages, CancellationTokenSource run)
     {
         try
@@ -78,7 +79,7 @@ internal sealed class Retries(PartitionRetry retry, Pauses pauses)
         }
         catch (Exception) when (run.IsCancellationRequested)
         {
-            // The partition is another member's, or the service stops; not always is it the cancelling itself that ends the try.
+            // The partition moved or the service stops; other exceptions may end the try before cancellation does.
         }
     }
 }

@@ -7,12 +7,13 @@ using ServiceDesk.Settings;
 namespace ServiceDesk.Notifier.Consuming;
 
 /// <summary>
-/// Finds out that a topic was deleted and made anew. Its offsets begin at 0 again, so the group's position would silently skip
-/// that many of its messages (P2). Kafka gives each topic an id of its own; the database remembers which id each partition's
-/// position belongs to. Brokers before Kafka 2.8 have no topic ids, so nothing is found there.
+/// Detects that a topic was deleted and made anew. Its offsets begin at 0 again, so the group's position would silently
+/// skip that many messages (P2). Kafka gives each topic an id; the database remembers which id each partition's
+/// position belongs to. Brokers before Kafka 2.8 have no topic ids, so nothing is detected there.
 /// </summary>
 internal sealed partial class TopicIdentity(
-    IKafkaHandle kafkaClient, NpgsqlDataSource database, KafkaSettings kafka, TimeProvider time, ILogger<TopicIdentity> logger)
+    IKafkaHandle kafkaClient, NpgsqlDataSource database, KafkaSettings kafka, TimeProvider time,
+    ILogger<TopicIdentity> logger)
 {
     private const string FindForeign =
         """
@@ -59,7 +60,7 @@ internal sealed partial class TopicIdentity(
         return found;
     }
 
-    /// <summary>Remembers that these partitions' committed positions belong to the topic of this id from now on.</summary>
+    /// <summary>Remembers that these partitions' committed positions now belong to the topic of this id.</summary>
     public async Task AdoptAsync(Guid topicId, int[] partitions, CancellationToken cancellationToken)
     {
         await using var adopt = Command(Adopt, topicId, partitions);
@@ -86,7 +87,8 @@ internal sealed partial class TopicIdentity(
 
             return foreign.Count == 0 ? null : new Rewind(topicId, [.. foreign]);
         }
-        catch (Exception away) when (away is KafkaException or NpgsqlException or TimeoutException or ObjectDisposedException)
+        catch (Exception away)
+            when (away is KafkaException or NpgsqlException or TimeoutException or ObjectDisposedException)
         {
             if (away.Message != _problem)
             {

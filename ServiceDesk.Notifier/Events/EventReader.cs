@@ -7,7 +7,7 @@ using ServiceDesk.Events;
 
 namespace ServiceDesk.Notifier.Events;
 
-/// <summary>Reads an event from a message. Whatever is in the topic, it returns: an event, or why there is none.</summary>
+/// <summary>Reads an event from a message, or says why there is none; never throws.</summary>
 internal static class EventReader
 {
     private const int MaxText = 200;
@@ -38,13 +38,15 @@ internal static class EventReader
             { EventId: var id } when id == default => "it has no event_id",
             { AggregateId: var id } when id == default => "it has no aggregate_id",
             // Postgres cannot store U+0000: not even that the event failed could be written down.
-            { Aggregate: var name } when name is not { Length: > 0 and <= MaxText } || name.Contains('\0') => "it has no usable aggregate",
+            { Aggregate: var name } when name is not { Length: > 0 and <= MaxText } || name.Contains('\0') =>
+                "it has no usable aggregate",
             { EventType: not { Length: > 0 } } => "it has no event_type",
             { Payload.ValueKind: not JsonValueKind.Object } => "its payload is not an object",
             _ => null,
         };
         return problem is not null ? Unreadable(raw, problem)
-            : NotificationText.Knows(envelope!.EventType) ? new ReceivedMessage(raw, CreateEvent(raw.Message.Headers, envelope))
+            : NotificationText.Knows(envelope!.EventType)
+                ? new ReceivedMessage(raw, CreateEvent(raw.Message.Headers, envelope))
             : new ReceivedMessage(raw, refusal: new Refusal(
                 DeadLetterCode.UnknownType, $"its event_type is not known: '{Shorten(envelope.EventType)}'"));
     }
@@ -55,14 +57,17 @@ internal static class EventReader
     private static TicketEvent CreateEvent(Headers? headers, EventEnvelope envelope)
     {
         ActivityContext.TryParse(
-            Text(headers, EventHeaders.TraceParent), Text(headers, EventHeaders.TraceState), isRemote: true, out var trace);
+            Text(headers, EventHeaders.TraceParent), Text(headers, EventHeaders.TraceState),
+            isRemote: true, out var trace);
         return new TicketEvent(
             envelope.EventId, envelope.EventType!, envelope.OccurredAt, envelope.Aggregate!, envelope.AggregateId,
             Shorten(envelope.RequestId), NotificationText.Write(envelope), trace);
     }
 
     private static string? Text(Headers? headers, string name) =>
-        headers is not null && headers.TryGetLastBytes(name, out var bytes) && bytes is not null ? Encoding.UTF8.GetString(bytes) : null;
+        headers is not null && headers.TryGetLastBytes(name, out var bytes) && bytes is not null
+            ? Encoding.UTF8.GetString(bytes)
+            : null;
 
     private static string? Shorten(string? text) => text is { Length: > MaxText } ? text[..MaxText] + "…" : text;
 }

@@ -18,7 +18,7 @@ internal sealed class ReceivedMessage(
 
     public TicketEvent? Event => ticketEvent;
 
-    /// <summary>Why the message goes to the dead-letter topic; null while its event may still have its effect.</summary>
+    /// <summary>Why the message goes to the dead-letter topic; null while its effect may still happen.</summary>
     public Refusal? Refusal { get; private set; } = refusal;
 
     /// <summary>Set once the broker has the dead letter, so that no retry writes another one.</summary>

@@ -5,7 +5,8 @@ namespace ServiceDesk.Notifier.Maintenance;
 
 /// <summary>Forgets events that were processed long ago, in small steps.</summary>
 internal sealed class Retention(
-    ProcessedEvents processed, NotifierSettings settings, NotifierMetrics metrics, SchemaGate schema, TimeProvider time, ILogger<Retention> logger)
+    ProcessedEvents processed, NotifierSettings settings, NotifierMetrics metrics, SchemaGate schema,
+    TimeProvider time, ILogger<Retention> logger)
     : PeriodicService(settings.RetentionInterval, schema, time, logger)
 {
     private const int Step = 1000;

@@ -5,7 +5,7 @@ using ServiceDesk.Settings;
 
 namespace ServiceDesk.Notifier.Processing;
 
-/// <summary>Spans as OpenTelemetry's messaging conventions name them. Each event continues its own trace, although a batch
+/// <summary>Spans named by OpenTelemetry's messaging conventions. Each event continues its own trace, although a batch
 /// shares its transaction.</summary>
 internal sealed class ConsumerTracing(KafkaSettings kafka)
 {
@@ -36,7 +36,9 @@ internal sealed class ConsumerTracing(KafkaSettings kafka)
         .SetTag("messaging.operation.type", "process")
         .SetTag("messaging.consumer.group.name", kafka.GroupId)
         .SetTag("messaging.destination.name", kafka.Topic)
-        .SetTag("messaging.destination.partition.id", message.Partition.Partition.Value.ToString(CultureInfo.InvariantCulture))
+        .SetTag(
+            "messaging.destination.partition.id",
+            message.Partition.Partition.Value.ToString(CultureInfo.InvariantCulture))
         .SetTag("messaging.kafka.offset", message.Raw.Offset.Value)
         .SetTag("messaging.batch.message_count", batchSize)
         .SetTag("messaging.message.id", message.Event!.EventId.ToString())

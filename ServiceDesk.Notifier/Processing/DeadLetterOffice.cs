@@ -3,8 +3,8 @@ using ServiceDesk.Notifier.Events;
 
 namespace ServiceDesk.Notifier.Processing;
 
-/// <summary>Turns messages that can have no effect into dead letters. What the broker has acknowledged stays acknowledged
-/// when the rest must be tried again.</summary>
+/// <summary>Turns messages that can have no effect into dead letters. Letters that the broker acknowledged are not sent
+/// again when the rest are retried.</summary>
 internal sealed partial class DeadLetterOffice(
     DeadLetters deadLetters, IEventStore store, NotifierMetrics metrics, ILogger<DeadLetterOffice> logger)
 {
@@ -20,7 +20,8 @@ internal sealed partial class DeadLetterOffice(
         cancellationToken.ThrowIfCancellationRequested();
         // The letter first: an event is never failed without one.
         var buried = refused.Where(m => m.HasDeadLetter).ToList();
-        await store.MarkFailedAsync([.. buried.Where(m => m.Event is not null).Select(m => m.Event!.EventId)], cancellationToken);
+        await store.MarkFailedAsync(
+            [.. buried.Where(m => m.Event is not null).Select(m => m.Event!.EventId)], cancellationToken);
         buried.ForEach(Settle);
         if (failure is not null)
         {
@@ -28,7 +29,8 @@ internal sealed partial class DeadLetterOffice(
         }
     }
 
-    private async Task<DeadLetterException?> SendAsync(List<ReceivedMessage> messages, CancellationToken cancellationToken)
+    private async Task<DeadLetterException?> SendAsync(
+        List<ReceivedMessage> messages, CancellationToken cancellationToken)
     {
         var outcomes = await deadLetters.SendAsync([.. messages.Select(Letter)], cancellationToken);
         DeadLetterException? failure = null;
@@ -63,15 +65,20 @@ internal sealed partial class DeadLetterOffice(
         }
         else
         {
-            metrics.Error(null, refusal.Code == DeadLetterCode.UnknownType ? FailureReason.UnknownType : FailureReason.Unreadable);
+            var isUnknown = refusal.Code == DeadLetterCode.UnknownType;
+            metrics.Error(null, isUnknown ? FailureReason.UnknownType : FailureReason.Unreadable);
             LogNoEvent(raw.Topic, raw.Partition.Value, raw.Offset.Value, refusal.Code, refusal.Reason);
         }
     }
 
-    [LoggerMessage(LogLevel.Error, "Event {event_id} of ticket {ticket_id} for request {request_id} failed for good after {Attempts} attempts and is on the dead-letter topic: {Error}. Replay it when the cause is gone")]
+    [LoggerMessage(LogLevel.Error,
+        "Event {event_id} of ticket {ticket_id} for request {request_id} failed for good after {Attempts} attempts "
+        + "and is on the dead-letter topic: {Error}. Replay it when the cause is gone")]
     private partial void LogDead(Guid event_id, Guid ticket_id, string? request_id, int attempts, string error);
 
-    [LoggerMessage(LogLevel.Error, "Message {Topic}[{Partition}]@{Offset} holds no event for this service and is on the dead-letter topic ({Code}): {Reason}")]
+    [LoggerMessage(LogLevel.Error,
+        "Message {Topic}[{Partition}]@{Offset} holds no event for this service and is on the dead-letter topic "
+        + "({Code}): {Reason}")]
     private partial void LogNoEvent(string topic, int partition, long offset, string code, string reason);
 }
 

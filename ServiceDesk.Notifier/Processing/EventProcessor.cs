@@ -3,13 +3,13 @@ using ServiceDesk.Notifier.Events;
 
 namespace ServiceDesk.Notifier.Processing;
 
-/// <summary>Processes messages: the effect of each event once (P2), a dead letter for each message that can have none.</summary>
+/// <summary>Applies each event's effect once (P2), and sends a dead letter for each message without one.</summary>
 internal sealed partial class EventProcessor(
-    IEventStore store, DeadLetterOffice deadLetters, ConsumerTracing tracing, NotifierMetrics metrics, TimeProvider time,
-    ILogger<EventProcessor> logger)
+    IEventStore store, DeadLetterOffice deadLetters, ConsumerTracing tracing, NotifierMetrics metrics,
+    TimeProvider time, ILogger<EventProcessor> logger)
 {
-    /// <summary>Larger batches are a backlog, where a line for each event costs a third of the service's processor time. Then
-    /// a line stands for many events, and still holds every request id: that is what people look for.</summary>
+    /// <summary>Larger batches are a backlog, where a line for each event costs a third of the service's processor
+    /// time. One line then stands for many events, with every request id, which is what people search for.</summary>
     private const int MostEventLines = 50;
 
     /// <summary>Keeps such a line below 16 KiB, at which container runtimes cut.</summary>
@@ -19,8 +19,8 @@ internal sealed partial class EventProcessor(
     public Task ProcessAsync(IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken)
     {
         var open = messages.Where(m => !m.IsSettled).ToLookup(m => m.Refusal is null);
-        // Side by side: a slow broker must not hold up the events, nor a slow database the letters. If both fail, the first
-        // one's exception is thrown: that of the events, which may be the fault of one of them.
+        // In parallel: a slow broker must not hold up the events, nor a slow database the letters. If both fail, the
+        // events' exception is thrown, as one of them may be at fault.
         return Task.WhenAll(
             ApplyAsync([.. open[true]], cancellationToken), deadLetters.BuryAsync([.. open[false]], cancellationToken));
     }
@@ -65,12 +65,14 @@ internal sealed partial class EventProcessor(
             {
                 requests.Add(ticketEvent.RequestId);
                 metrics.Ok(ticketEvent.EventType, now - ticketEvent.OccurredAt);
-                LogProcessed(level, ticketEvent.EventType, ticketEvent.EventId, ticketEvent.AggregateId, ticketEvent.RequestId);
+                LogProcessed(
+                    level, ticketEvent.EventType, ticketEvent.EventId, ticketEvent.AggregateId, ticketEvent.RequestId);
             }
             else
             {
                 metrics.Duplicate(ticketEvent.EventType);
-                LogDuplicate(level, ticketEvent.EventType, ticketEvent.EventId, ticketEvent.AggregateId, ticketEvent.RequestId);
+                LogDuplicate(
+                    level, ticketEvent.EventType, ticketEvent.EventId, ticketEvent.AggregateId, ticketEvent.RequestId);
             }
         }
 
@@ -94,10 +96,12 @@ internal sealed partial class EventProcessor(
     }
 
     [LoggerMessage("Processed {event_type} {event_id} of ticket {ticket_id} for request {request_id}")]
-    private partial void LogProcessed(LogLevel level, string event_type, Guid event_id, Guid ticket_id, string? request_id);
+    private partial void LogProcessed(
+        LogLevel level, string event_type, Guid event_id, Guid ticket_id, string? request_id);
 
     [LoggerMessage("Skipped duplicate {event_type} {event_id} of ticket {ticket_id} for request {request_id}")]
-    private partial void LogDuplicate(LogLevel level, string event_type, Guid event_id, Guid ticket_id, string? request_id);
+    private partial void LogDuplicate(
+        LogLevel level, string event_type, Guid event_id, Guid ticket_id, string? request_id);
 
     [LoggerMessage(LogLevel.Information, "Processed {Count} events of a backlog, for requests {request_ids}")]
     private partial void LogProcessedMany(int count, string request_ids);

@@ -6,7 +6,8 @@ namespace ServiceDesk.Notifier.Processing;
 /// <summary>The memory of the idempotent consumer, and the effect, in Postgres.</summary>
 internal sealed class ProcessedEvents(NpgsqlDataSource database) : IEventStore
 {
-    public async Task<HashSet<Guid>> ApplyAsync(IReadOnlyCollection<TicketEvent> events, CancellationToken cancellationToken)
+    public async Task<HashSet<Guid>> ApplyAsync(
+        IReadOnlyCollection<TicketEvent> events, CancellationToken cancellationToken)
     {
         await using var apply = database.CreateCommand(ProcessingSql.Apply);
         apply.Parameters.AddRange(new NpgsqlParameter[]
@@ -32,7 +33,8 @@ internal sealed class ProcessedEvents(NpgsqlDataSource database) : IEventStore
         await using var record = database.CreateCommand(ProcessingSql.RecordAttempt);
         record.Parameters.AddRange(new NpgsqlParameter[]
         {
-            Value(failed.EventId), Value(failed.EventType), Value(failed.Aggregate), Value(failed.AggregateId), Value(error),
+            Value(failed.EventId), Value(failed.EventType), Value(failed.Aggregate),
+            Value(failed.AggregateId), Value(error),
         });
         return (int?)await record.ExecuteScalarAsync(cancellationToken);
     }

@@ -4,10 +4,10 @@ namespace ServiceDesk.Notifier.Processing;
 internal static class ProcessingSql
 {
     /// <summary>
-    /// The idempotent consumer, in one statement and so one transaction (P2): record the ids, and apply the effect for exactly
-    /// those that were not done before. An event that an earlier attempt left in processing is done now; one that is done
-    /// or failed is left alone. Effects are applied in the order given. Returns the ids that were new: an effect that is there
-    /// although its id was forgotten, as when a topic is read again after the retention, makes its event a duplicate.
+    /// The idempotent consumer, in one statement and so one transaction (P2): record the ids, and apply the effect for
+    /// exactly those that were not done before. An event that an earlier attempt left in processing is done now; one
+    /// that is done or failed is left alone. Effects are applied in the order given. Returns the ids that were new: an
+    /// event whose effect exists although its id was forgotten, as after the retention, is a duplicate.
     /// </summary>
     public const string Apply =
         """
@@ -44,7 +44,8 @@ internal static class ProcessingSql
     public const string MarkFailed =
         """
         -- mark event failed
-        UPDATE processed_events SET status = 'failed', failed_at = now() WHERE event_id = ANY($1) AND status = 'processing'
+        UPDATE processed_events SET status = 'failed', failed_at = now()
+        WHERE event_id = ANY($1) AND status = 'processing'
         """;
 
     public const string DeleteDone =

@@ -5,7 +5,8 @@ namespace ServiceDesk.OutboxRelay.Maintenance;
 
 /// <summary>Deletes events that were sent long ago, in small steps from the oldest on.</summary>
 internal sealed class Retention(
-    OutboxStore outbox, RelaySettings settings, RelayMetrics metrics, SchemaGate schema, TimeProvider time, ILogger<Retention> logger)
+    OutboxStore outbox, RelaySettings settings, RelayMetrics metrics, SchemaGate schema,
+    TimeProvider time, ILogger<Retention> logger)
     : PeriodicService(settings.RetentionInterval, schema, time, logger)
 {
     private const int Window = 1000;

@@ -6,11 +6,13 @@ namespace ServiceDesk.OutboxRelay.Outbox;
 
 /// <summary>Wakes the relay when the API hints at new events. Hints may be lost, so the relay polls besides.</summary>
 internal sealed partial class OutboxListener(
-    NpgsqlDataSource database, DatabaseSettings settings, TimeProvider time, ILogger<OutboxListener> logger) : BackgroundService
+    NpgsqlDataSource database, DatabaseSettings settings, TimeProvider time, ILogger<OutboxListener> logger)
+    : BackgroundService
 {
     private static readonly TimeSpan Reconnect = TimeSpan.FromSeconds(1);
 
-    /// <summary>After this long without a hint it asks whether any can come: a server that has become a standby sends none.</summary>
+    /// <summary>After this long without a hint it asks the server whether it has become a standby,
+    /// which sends none.</summary>
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(30);
 
     private readonly SemaphoreSlim _hints = new(0, 1);

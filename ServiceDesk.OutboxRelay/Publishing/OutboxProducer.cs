@@ -9,7 +9,8 @@ namespace ServiceDesk.OutboxRelay.Publishing;
 /// refuses. When anything stays unacknowledged, the producer is given up as a whole and a new one publishes the rest:
 /// an event may be doubled by that, but never overtaken by a later one of its ticket (P3).
 /// </summary>
-internal sealed partial class OutboxProducer(IServiceProvider services, ILogger<OutboxProducer> logger) : IMessageSink, IDisposable
+internal sealed partial class OutboxProducer(IServiceProvider services, ILogger<OutboxProducer> logger)
+    : IMessageSink, IDisposable
 {
     private readonly Lock _gate = new();
     private ProducerBuilder<byte[], byte[]>? _builder;
@@ -46,7 +47,8 @@ internal sealed partial class OutboxProducer(IServiceProvider services, ILogger<
     {
         lock (_gate)
         {
-            _current ??= new SharedProducer(_builder?.Build() ?? services.GetRequiredService<IProducer<byte[], byte[]>>());
+            _current ??= new SharedProducer(
+                _builder?.Build() ?? services.GetRequiredService<IProducer<byte[], byte[]>>());
             _current.Enter();
             return _current;
         }

@@ -12,7 +12,7 @@ internal static class EntityTags
     /// <summary>What <c>If-Match</c> demands of the version that is changed.</summary>
     /// <param name="request">The request.</param>
     /// <param name="isRequired">Whether a request without the header is refused.</param>
-    /// <returns>A condition that every version meets where there is no header; a problem for one that cannot be read.</returns>
+    /// <returns>The condition, met by every version without the header; a problem if it cannot be read.</returns>
     public static Outcome<Predicate<int>> ParseIfMatch(HttpRequest request, bool isRequired)
     {
         if (request.Headers.IfMatch.Count == 0)

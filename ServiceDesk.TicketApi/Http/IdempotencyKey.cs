@@ -9,8 +9,8 @@ internal static class IdempotencyKey
 {
     public const int MaxLength = 255;
 
-    /// <summary>Reads the key. Where callers are known, two of them may use the same key for different things: then the key
-    /// that is kept stands for caller and key together, and tells nothing of either.</summary>
+    /// <summary>Reads the key. Known callers may use the same key for different things, so what is kept is a hash of
+    /// caller and key.</summary>
     /// <param name="header">The header; null when there is none.</param>
     /// <param name="caller">Who calls; anonymous where tokens are off.</param>
     /// <returns>The key to keep, an empty one where there is no header, or a problem.</returns>
@@ -24,7 +24,8 @@ internal static class IdempotencyKey
         var key = header is ['"', .. var quoted, '"'] ? Unescape(quoted) : header;
         if (key is not { Length: > 0 and <= MaxLength } || !key.All(c => c is >= ' ' and < '\x7f'))
         {
-            return Problems.Validation("Idempotency-Key", $"must be 1 to {MaxLength} printable ASCII characters, bare or in quotes");
+            return Problems.Validation(
+                "Idempotency-Key", $"must be 1 to {MaxLength} printable ASCII characters, bare or in quotes");
         }
 
         return caller.Identity is { IsAuthenticated: true } ? Scope(key, caller) : key;

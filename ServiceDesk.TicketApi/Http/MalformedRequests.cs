@@ -7,7 +7,7 @@ using ServiceDesk.TicketApi.Tickets;
 
 namespace ServiceDesk.TicketApi.Http;
 
-/// <summary>Answers requests that the server itself cannot read, such as <c>%00</c> in a path: they reach no middleware, and
+/// <summary>Answers requests that the server cannot read, such as <c>%00</c> in a path, which reach no middleware and
 /// would get an empty body. The server announces each as a diagnostic event before it answers.</summary>
 internal sealed class MalformedRequests(DiagnosticListener diagnostics)
     : IHostedService, IObserver<KeyValuePair<string, object?>>

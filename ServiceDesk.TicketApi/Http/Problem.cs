@@ -5,7 +5,7 @@ using ServiceDesk.TicketApi.Tickets;
 
 namespace ServiceDesk.TicketApi.Http;
 
-/// <summary>What went wrong, as a result that an endpoint returns: it answers with a problem document (RFC 9457).</summary>
+/// <summary>What went wrong, as an endpoint's result: it answers with a problem document (RFC 9457).</summary>
 /// <param name="Status">HTTP status.</param>
 /// <param name="Code">Stable name for programs.</param>
 /// <param name="Title">The same for every occurrence.</param>

@@ -5,21 +5,24 @@ internal static class Problems
 {
     public static readonly Problem KeyReused = new(
         StatusCodes.Status422UnprocessableEntity, "idempotency_key_reused", "Idempotency key reused",
-        "This Idempotency-Key belongs to a request with another body; use a new key for a new ticket.", "Idempotency-Key");
+        "This Idempotency-Key belongs to a request with another body; use a new key for a new ticket.",
+        "Idempotency-Key");
 
     public static readonly Problem PreconditionRequired = new(
         StatusCodes.Status428PreconditionRequired, "precondition_required", "Precondition required",
         "Say which version this changes: send If-Match with the ETag of the ticket that you saw.", "If-Match");
 
     public static readonly Problem TooLarge = new(
-        StatusCodes.Status413PayloadTooLarge, "body_too_large", "Body too large", "The body must not be larger than 1 MiB.");
+        StatusCodes.Status413PayloadTooLarge, "body_too_large", "Body too large",
+        "The body must not be larger than 1 MiB.");
 
     public static readonly Problem MediaType = new(
         StatusCodes.Status415UnsupportedMediaType, "unsupported_media_type", "Unsupported media type",
         "Send the body as application/json in UTF-8.", "Content-Type");
 
     public static readonly Problem TooSlow = new(
-        StatusCodes.Status408RequestTimeout, "request_timeout", "Request timeout", "The request did not arrive in time.");
+        StatusCodes.Status408RequestTimeout, "request_timeout", "Request timeout",
+        "The request did not arrive in time.");
 
     public static readonly Problem DatabaseUnavailable = new(
         StatusCodes.Status503ServiceUnavailable, "database_unavailable", "Database unavailable",
@@ -28,7 +31,8 @@ internal static class Problems
 
     public static readonly Problem AuthorityUnavailable = new(
         StatusCodes.Status503ServiceUnavailable, "authority_unavailable", "Token authority unavailable",
-        "The token cannot be checked because the authority's keys cannot be read; nothing was done. Repeat the request.",
+        "The token cannot be checked because the authority's keys cannot be read; nothing was done. "
+        + "Repeat the request.",
         RetryAfter: TimeSpan.FromSeconds(5));
 
     public static readonly Problem Unexpected = new(
@@ -57,7 +61,8 @@ internal static class Problems
     public static Problem ForStatus(int status) => status switch
     {
         404 => new(status, "not_found", "Not found", "There is nothing at this address."),
-        405 => new(status, "method_not_allowed", "Method not allowed", "This address does not take that method; see Allow."),
+        405 => new(
+            status, "method_not_allowed", "Method not allowed", "This address does not take that method; see Allow."),
         408 => TooSlow,
         413 => TooLarge,
         415 => MediaType,

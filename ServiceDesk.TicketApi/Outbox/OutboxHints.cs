@@ -6,9 +6,9 @@ using ServiceDesk.Events;
 namespace ServiceDesk.TicketApi.Outbox;
 
 /// <summary>
-/// Tells relays that there is something to claim, after the commit and at most once per <see cref="Spacing"/>. A hint may
-/// be lost: relays poll as well. It is not part of the ticket's transaction, because a transaction that notifies takes a
-/// database-wide lock when it commits.
+/// Tells relays that there is something to claim, after the commit and at most once per <see cref="Spacing"/>. A hint
+/// may be lost: relays poll as well. It is not part of the ticket's transaction, because a transaction that notifies
+/// takes a database-wide lock when it commits.
 /// </summary>
 internal sealed partial class OutboxHints(NpgsqlDataSource database, TimeProvider time, ILogger<OutboxHints> logger)
     : BackgroundService

@@ -24,7 +24,9 @@ public sealed class AuthSettings : ISettings
 
     public void Validate(SettingRules rules) => rules
         .Must(Authority is null || PublicKeyFile is null, PublicKeyFile, "must not be set together with Authority")
-        .Must(Authority is null || (Uri.TryCreate(Authority, UriKind.Absolute, out var uri) && uri.Scheme == "https"), Authority, "must be an https:// address")
+        .Must(
+            Authority is null || (Uri.TryCreate(Authority, UriKind.Absolute, out var uri) && uri.Scheme == "https"),
+            Authority, "must be an https:// address")
         .Must(PublicKeyFile is null || File.Exists(PublicKeyFile), PublicKeyFile, "must be a file that exists")
         .Must(PublicKeyFile is null || Issuer is { Length: > 0 }, Issuer, "must be set together with PublicKeyFile")
         .Must(Audience.Length > 0, Audience, "must not be empty");

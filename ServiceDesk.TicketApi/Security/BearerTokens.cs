@@ -65,7 +65,9 @@ internal static partial class BearerTokens
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "NO AUTHENTICATION: whoever reaches this port can read and change every ticket. Set Auth:Authority or Auth:PublicKeyFile, or keep the port behind something that authenticates")]
+    [LoggerMessage(LogLevel.Warning,
+        "NO AUTHENTICATION: whoever reaches this port can read and change every ticket. "
+        + "Set Auth:Authority or Auth:PublicKeyFile, or keep the port behind something that authenticates")]
     private static partial void LogOpen(ILogger logger);
 }
 
@@ -87,10 +89,12 @@ internal sealed partial class AuthorityProbe
         _unavailable.Add(0);
     }
 
-    /// <exception cref="AuthorityUnavailableException">The keys were never read; they are asked for again soon.</exception>
+    /// <exception cref="AuthorityUnavailableException">The keys were never read; they are fetched
+    /// again soon.</exception>
     public async Task RequireKeysAsync(MessageReceivedContext context)
     {
-        if (context.Options.ConfigurationManager is not { } authority || context.Request.Headers.Authorization.Count == 0)
+        if (context.Options.ConfigurationManager is not { } authority
+            || context.Request.Headers.Authorization.Count == 0)
         {
             return;
         }
@@ -115,7 +119,8 @@ internal sealed partial class AuthorityProbe
         }
     }
 
-    [LoggerMessage(LogLevel.Error, "The keys of {Authority} cannot be read, requests with a token are answered 503 until they can: {Reason}")]
+    [LoggerMessage(LogLevel.Error,
+        "The keys of {Authority} cannot be read, requests with a token are answered 503 until they can: {Reason}")]
     private partial void LogAway(string? authority, string reason);
 
     [LoggerMessage(LogLevel.Information, "The keys of {Authority} are read, tokens are checked again")]

@@ -4,7 +4,7 @@ using ServiceDesk.Events;
 
 namespace ServiceDesk.TicketApi.Tickets;
 
-/// <summary>A ticket that waits for its commit. Made on the request's side, so that its event carries the request's trace.</summary>
+/// <summary>A ticket that waits for its commit, made by the request so that its event carries its trace.</summary>
 internal sealed class PendingTicket(NewTicket ticket, string requestId)
 {
     private readonly TaskCompletionSource<DateTime?> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -5,7 +5,7 @@ using ServiceDesk.TicketApi.Security;
 
 namespace ServiceDesk.TicketApi.Tickets;
 
-/// <summary>The HTTP surface of tickets: reads requests, names outcomes, leaves the work to <see cref="TicketStore"/>.</summary>
+/// <summary>Tickets over HTTP: reads requests, names outcomes; <see cref="TicketStore"/> does the work.</summary>
 internal static class TicketEndpoints
 {
     private const int DefaultPage = 50;
@@ -87,7 +87,8 @@ internal static class TicketEndpoints
     }
 
     private static async Task<IResult> ListAsync(
-        HttpContext context, TicketStore store, CancellationToken cancellationToken, string? status = null, string? limit = null, string? cursor = null)
+        HttpContext context, TicketStore store, CancellationToken cancellationToken, string? status = null,
+        string? limit = null, string? cursor = null)
     {
         var size = DefaultPage;
         if (limit is not null && (!int.TryParse(limit, out size) || size is < 1 or > MaxPage))
@@ -132,12 +133,14 @@ internal static class TicketEndpoints
         var read = await JsonBody.ReadAsync(context.Request, TicketJson.Default.ChangeStatusRequest, cancellationToken);
         if (read.IsProblem(out var problem, out var body)
             || TicketRules.Parse(body).IsProblem(out problem, out var status)
-            || EntityTags.ParseIfMatch(context.Request, settings.RequireIfMatch).IsProblem(out problem, out var isCurrent))
+            || EntityTags.ParseIfMatch(context.Request, settings.RequireIfMatch)
+                .IsProblem(out problem, out var isCurrent))
         {
             return problem;
         }
 
-        var change = await store.ChangeStatusAsync(ticketId, status, isCurrent, context.TraceIdentifier, cancellationToken);
+        var change = await store.ChangeStatusAsync(
+            ticketId, status, isCurrent, context.TraceIdentifier, cancellationToken);
         switch (change)
         {
             case StatusChange.Done done:

@@ -33,7 +33,8 @@ internal static class TicketRules
 
         if (Length(title) is var length and (< MinTitle or > MaxTitle))
         {
-            return Problems.Validation("title", $"must have {MinTitle} to {MaxTitle} characters after trimming, not {length}");
+            return Problems.Validation(
+                "title", $"must have {MinTitle} to {MaxTitle} characters after trimming, not {length}");
         }
 
         if (Length(description) is var size and > MaxDescription)

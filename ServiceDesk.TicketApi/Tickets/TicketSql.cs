@@ -5,9 +5,9 @@ namespace ServiceDesk.TicketApi.Tickets;
 /// <summary>Every statement on tickets and their events.</summary>
 internal static class TicketSql
 {
-    /// <summary>One statement, so one transaction and one round trip: each ticket with its event, or neither. A key that is
-    /// taken inserts nothing and returns no row. Keys are inserted in their order, so that two transactions with the same
-    /// ones wait for each other in one direction only.</summary>
+    /// <summary>One statement, so one transaction and one round trip: each ticket with its event, or neither. A taken
+    /// key inserts nothing and returns no row. Keys are inserted in order, so that transactions with the same keys
+    /// cannot deadlock.</summary>
     public const string Create =
         $"""
         -- create tickets
@@ -22,7 +22,8 @@ internal static class TicketSql
             RETURNING id, created_at
         ), event AS (
             INSERT INTO outbox (event_id, aggregate, aggregate_id, event_type, payload, headers)
-            SELECT event_id, 'ticket', id, '{EventTypes.TicketCreated}', payload, headers FROM request JOIN ticket USING (id)
+            SELECT event_id, 'ticket', id, '{EventTypes.TicketCreated}', payload, headers
+            FROM request JOIN ticket USING (id)
         )
         SELECT id, created_at FROM ticket
         """;
@@ -66,7 +67,7 @@ internal static class TicketSql
         ORDER BY id DESC LIMIT $2
         """;
 
-    /// <summary>Holds the ticket until the commit, so that per ticket the order of outbox ids is the order of changes.</summary>
+    /// <summary>Locks the ticket until the commit, so that its outbox ids have the order of its changes.</summary>
     public const string Lock =
         """
         -- lock ticket

@@ -11,8 +11,8 @@ namespace ServiceDesk.TicketApi.Tickets;
 /// <summary>Tickets in Postgres. Every change writes its outbox event in the same transaction (P1).</summary>
 internal sealed class TicketStore(NpgsqlDataSource database, TicketWriter writer, OutboxHints hints)
 {
-    /// <returns>The new ticket; the one an equal request created earlier under the same key; or null when the key belongs
-    /// to a different request.</returns>
+    /// <returns>The new ticket, or the one that an equal request created earlier under the same key; null when the key
+    /// belongs to a different request.</returns>
     public async Task<Ticket?> CreateAsync(NewTicket ticket, string requestId, CancellationToken cancellationToken) =>
         await writer.WriteAsync(new PendingTicket(ticket, requestId), cancellationToken) is { } createdAt
             ? Ticket.Created(ticket.Id, ticket.Title, ticket.Description, createdAt)
@@ -112,7 +112,7 @@ internal sealed class TicketStore(NpgsqlDataSource database, TicketWriter writer
         return new StatusChange.Done(ticket with { Status = status, Version = payload.Version, UpdatedAt = updatedAt });
     }
 
-    /// <summary>The answer to a repeated create is the answer to the first one, whatever happened to the ticket since.</summary>
+    /// <summary>A repeated create gets the first one's answer, whatever happened to the ticket since.</summary>
     private async Task<Ticket?> FindByKeyAsync(NewTicket repeated, CancellationToken cancellationToken)
     {
         await using var query = database.CreateCommand(TicketSql.FindByKey);
@@ -126,7 +126,8 @@ internal sealed class TicketStore(NpgsqlDataSource database, TicketWriter writer
                 : null;
     }
 
-    private static async Task<Ticket?> LockAsync(NpgsqlConnection connection, Guid id, CancellationToken cancellationToken)
+    private static async Task<Ticket?> LockAsync(
+        NpgsqlConnection connection, Guid id, CancellationToken cancellationToken)
     {
         await using var query = new NpgsqlCommand(TicketSql.Lock, connection);
         Add(query.Parameters, id);

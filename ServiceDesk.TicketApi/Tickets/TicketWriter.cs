@@ -9,9 +9,9 @@ using ServiceDesk.TicketApi.Outbox;
 namespace ServiceDesk.TicketApi.Tickets;
 
 /// <summary>
-/// Creates tickets together: those that come while a transaction is under way share the next one, its round trip and its
-/// commit. Nobody waits for others to come, so a lone request is as fast as ever. (Group commit, as databases do it for
-/// their log; DeWitt et al., Implementation Techniques for Main Memory Database Systems, 1984.)
+/// Creates tickets together: those that arrive while a transaction is under way share the next one, its round trip and
+/// its commit. No request waits for others to arrive, so a lone one is as fast as ever. (Group commit, as in DeWitt et
+/// al., Implementation Techniques for Main Memory Database Systems, 1984.)
 /// </summary>
 internal sealed class TicketWriter(NpgsqlDataSource database, OutboxHints hints) : BackgroundService
 {
@@ -26,7 +26,7 @@ internal sealed class TicketWriter(NpgsqlDataSource database, OutboxHints hints)
     private readonly Channel<PendingTicket> _queue = Channel.CreateBounded<PendingTicket>(8 * MaxBatch);
 
     /// <returns>When it was created, or null when its idempotency key is taken.</returns>
-    /// <exception cref="TimeoutException">The database did not answer in time; whether the ticket was created is not known.</exception>
+    /// <exception cref="TimeoutException">The database did not answer in time; the ticket may exist.</exception>
     public async Task<DateTime?> WriteAsync(PendingTicket pending, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -45,7 +45,8 @@ internal sealed class TicketWriter(NpgsqlDataSource database, OutboxHints hints)
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll(Enumerable.Range(0, Writers).Select(_ => Task.Run(() => WriteAllAsync(stoppingToken), CancellationToken.None)));
+        Task.WhenAll(Enumerable.Range(0, Writers)
+            .Select(_ => Task.Run(() => WriteAllAsync(stoppingToken), CancellationToken.None)));
 
     private async Task WriteAllAsync(CancellationToken stoppingToken)
     {
@@ -92,8 +93,9 @@ internal sealed class TicketWriter(NpgsqlDataSource database, OutboxHints hints)
         }
     }
 
-    /// <summary>The ids are known before, so a statement whose outcome was lost with its session can be repeated: if it was
-    /// committed, the repetition fails on the first id, and the tickets that are there are the ones that were created (P1).</summary>
+    /// <summary>The ids are known beforehand, so a statement whose outcome was lost with its session can be
+    /// repeated: if it was committed, the repetition fails on the first id, and the tickets that exist are the ones
+    /// it created (P1).</summary>
     private async Task<Dictionary<Guid, DateTime>> InsertRepeatedlyAsync(List<PendingTicket> batch)
     {
         var isRepeated = false;
@@ -151,6 +153,11 @@ internal sealed class TicketWriter(NpgsqlDataSource database, OutboxHints hints)
         return created;
     }
 
-    private static void Add<T>(NpgsqlCommand command, NpgsqlDbType type, List<PendingTicket> batch, Func<PendingTicket, T> value) =>
-        command.Parameters.Add(new NpgsqlParameter<T[]> { TypedValue = [.. batch.Select(value)], NpgsqlDbType = NpgsqlDbType.Array | type });
+    private static void Add<T>(
+        NpgsqlCommand command, NpgsqlDbType type, List<PendingTicket> batch, Func<PendingTicket, T> value) =>
+        command.Parameters.Add(new NpgsqlParameter<T[]>
+        {
+            TypedValue = [.. batch.Select(value)],
+            NpgsqlDbType = NpgsqlDbType.Array | type,
+        });
 }

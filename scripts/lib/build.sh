@@ -36,7 +36,7 @@ publish_services() {
     rm -rf -- "$PUBLISHED"
     for project in ServiceDesk.TicketApi ServiceDesk.OutboxRelay ServiceDesk.Notifier; do
         say "compiling $project to a native program (the first time: some minutes)"
-        dotnet publish "$ROOT/$project" -c Release -r "$system" -o "$PUBLISHED/$project" --disable-build-servers -nologo \
-            >"$log" 2>&1 || fail_with_log "$log" "$project was not published"
+        dotnet publish "$ROOT/$project" -c Release -r "$system" -o "$PUBLISHED/$project" \
+            --disable-build-servers -nologo >"$log" 2>&1 || fail_with_log "$log" "$project was not published"
     done
 }

@@ -7,8 +7,8 @@ CHECKS_FAILED=0
 ok() { say "ok   $*" && CHECKS=$((CHECKS + 1)); }
 fail() { say "FAIL $*" && CHECKS=$((CHECKS + 1)) CHECKS_FAILED=$((CHECKS_FAILED + 1)); }
 
-# expect NAME FORMAT FIELDS COMMAND...: the command has to succeed. Its output is left in FOUND, split at tabs; the fields
-# that are named (1 is the first) go into the format.
+# expect NAME FORMAT FIELDS COMMAND...: the command must succeed. Its output is left in FOUND, split at tabs; FIELDS (1
+# is the first) go into the format.
 expect() {
     local name=$1 format=$2 fields=$3 output index shown=()
     shift 3
@@ -41,7 +41,8 @@ post_ticket() {
 # metric SERVICE NAME [LABEL]: the sum of a metric's series, rounded to a whole number; fails when there is none.
 metric() {
     curl -fsS -m 5 "$(service_url "$1")/metrics" | grep -E "^$2[{ ]" | grep -F "${3-}" |
-        sed -E 's/^[^{ ]+(\{.*\})? +([^ ]+).*$/\2/' | awk '{ sum += $1 } END { if (NR == 0) exit 1; printf "%.0f", sum }'
+        sed -E 's/^[^{ ]+(\{.*\})? +([^ ]+).*$/\2/' |
+        awk '{ sum += $1 } END { if (NR == 0) exit 1; printf "%.0f", sum }'
 }
 
 # metric_is TEST NUMBER SERVICE NAME [LABEL]: leaves what it is in VALUE.
