@@ -10,9 +10,10 @@ internal sealed record Options(string? Case, bool Quick, string Results)
 {
     public Sizes Sizes => Quick ? Sizes.Quick : Sizes.Full;
 
-    /// <summary>Where the report goes. The figures that get published are only ever replaced by a complete run.</summary>
+    /// <summary>Where the report goes. Only a complete run replaces the published figures.</summary>
     public string ReportFile(bool isComplete) => Path.Combine(
-        Results, $"latest{(Case is null ? "" : $"-{Case}")}{(Quick ? "-quick" : "")}{(isComplete ? "" : "-incomplete")}.md");
+        Results,
+        $"latest{(Case is null ? "" : $"-{Case}")}{(Quick ? "-quick" : "")}{(isComplete ? "" : "-incomplete")}.md");
 
     /// <exception cref="BenchException">An argument is unknown, or lacks its value.</exception>
     public static Options Parse(string[] args)
@@ -23,10 +24,12 @@ internal sealed record Options(string? Case, bool Quick, string Results)
             options = args[i] switch
             {
                 "--quick" => options with { Quick = true },
-                "--case" when i + 1 < args.Length && BenchCases.Names.Contains(args[i + 1]) => options with { Case = args[++i] },
+                "--case" when i + 1 < args.Length && BenchCases.Names.Contains(args[i + 1]) =>
+                    options with { Case = args[++i] },
                 "--case" => throw new BenchException($"--case: expected one of {string.Join(", ", BenchCases.Names)}"),
                 "--results" when i + 1 < args.Length => options with { Results = args[++i] },
-                var unknown => throw new BenchException($"{unknown}: unknown, or without its value; see scripts/bench.sh --help"),
+                var unknown =>
+                    throw new BenchException($"{unknown}: unknown, or without its value; see scripts/bench.sh --help"),
             };
         }
 

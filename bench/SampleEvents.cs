@@ -16,15 +16,17 @@ internal static class SampleEvents
             var change = (i % perTicket) + 1;
             ticket = change == 1 ? Guid.CreateVersion7() : ticket;
             yield return new OutboxEvent(
-                i, Guid.CreateVersion7(), "ticket", ticket, change == 1 ? EventTypes.TicketCreated : EventTypes.TicketStatusChanged,
+                i, Guid.CreateVersion7(), "ticket", ticket,
+                change == 1 ? EventTypes.TicketCreated : EventTypes.TicketStatusChanged,
                 Payload(ticket, change), Headers(), Attempts: 1, DateTime.UtcNow);
         }
     }
 
     private static byte[] Payload(Guid ticket, int version) => Encoding.UTF8.GetBytes(
         $$"""
-        {"title": "{{SampleTexts.Title}}", "status": "in_progress", "version": {{version}}, "ticket_id": "{{ticket}}", "old_status": "open", "description": "{{SampleTexts.Description}}"}
-        """);
+        {"title": "{{SampleTexts.Title}}", "status": "in_progress", "version": {{version}},
+         "ticket_id": "{{ticket}}", "old_status": "open", "description": "{{SampleTexts.Description}}"}
+        """.ReplaceLineEndings(""));
 
     private static byte[] Headers() => Encoding.UTF8.GetBytes(
         $$"""

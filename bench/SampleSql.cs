@@ -3,7 +3,7 @@ namespace ServiceDesk.Bench;
 /// <summary>Rows as the API writes them, in bulk.</summary>
 internal static class SampleSql
 {
-    /// <summary>Ids in the order of their time, like the API's: random ones would make the indexes slower than they are.</summary>
+    /// <summary>Ids in time order, like the API's: random ones would make the indexes slower.</summary>
     public const string CreateUuid7 =
         """
         CREATE FUNCTION bench_uuid7(ahead bigint) RETURNS uuid LANGUAGE sql VOLATILE AS $$
@@ -18,7 +18,7 @@ internal static class SampleSql
         INSERT INTO tickets (id, title, description) SELECT bench_uuid7(i), $2, $3 FROM generate_series(1, $1) i
         """;
 
-    /// <summary>A backlog: tickets in groups of a thousand, so that a ticket's changes follow each other, but not at once.</summary>
+    /// <summary>A backlog of tickets in groups of a thousand, so that a ticket's changes are some way apart.</summary>
     public const string InsertPending =
         """
         WITH ticket AS MATERIALIZED (
@@ -37,7 +37,8 @@ internal static class SampleSql
     /// <summary>Events that were sent an hour ago.</summary>
     public const string InsertSent =
         """
-        INSERT INTO outbox (event_id, aggregate, aggregate_id, event_type, payload, headers, status, attempts, created_at, sent_at)
+        INSERT INTO outbox (event_id, aggregate, aggregate_id, event_type, payload, headers, status, attempts,
+                            created_at, sent_at)
         SELECT bench_uuid7($1 + i), 'ticket', bench_uuid7($1 + i), 'ticket.created',
                jsonb_build_object('title', $3::text, 'description', $4::text, 'status', 'open', 'version', 1),
                jsonb_build_object('request_id', 'history', 'traceparent', $5::text, 'tracestate', NULL),
@@ -47,22 +48,25 @@ internal static class SampleSql
 
     public const string NothingLeft =
         """
-        SELECT NOT EXISTS (SELECT FROM outbox WHERE status = 'pending') AND NOT EXISTS (SELECT FROM outbox WHERE status = 'processing')
+        SELECT NOT EXISTS (SELECT FROM outbox WHERE status = 'pending')
+           AND NOT EXISTS (SELECT FROM outbox WHERE status = 'processing')
         """;
 
-    /// <summary>All batches but the last one, over the time from the first one's start to the last one's: processed_at is when
-    /// a batch's transaction began.</summary>
+    /// <summary>All batches but the last, over the time from the first one's start to the last one's, as processed_at
+    /// is when a batch's transaction began.</summary>
     public const string ProcessedPerSecond =
         """
         SELECT (count(*) FILTER (WHERE processed_at < ends.last) / extract(epoch FROM ends.last - ends.first))::float8
-        FROM processed_events, (SELECT min(processed_at) AS first, max(processed_at) AS last FROM processed_events) AS ends
+        FROM processed_events,
+             (SELECT min(processed_at) AS first, max(processed_at) AS last FROM processed_events) AS ends
         GROUP BY ends.first, ends.last
         """;
 
     public const string EverythingIsProcessed =
         """
         SELECT (SELECT count(*) FROM notifications) = (SELECT count(*) FROM outbox)
-           AND NOT EXISTS (SELECT FROM outbox WHERE status = 'pending') AND NOT EXISTS (SELECT FROM outbox WHERE status = 'processing')
+           AND NOT EXISTS (SELECT FROM outbox WHERE status = 'pending')
+           AND NOT EXISTS (SELECT FROM outbox WHERE status = 'processing')
         """;
 
     /// <summary>The stations of every event of a measurement that the database knows of.</summary>

@@ -21,11 +21,13 @@ internal static class BareConsumer
     /// <returns>From the first message to the last.</returns>
     /// <exception cref="BenchException">There are fewer messages.</exception>
     public static Task<TimeSpan> ReadAsync(
-        string brokers, string topic, int count, Action<ConsumeResult<byte[], byte[]>> each, CancellationToken cancellation) =>
+        string brokers, string topic, int count, Action<ConsumeResult<byte[], byte[]>> each,
+        CancellationToken cancellation) =>
         Task.Run(() => Read(brokers, topic, count, each, cancellation), cancellation);
 
     private static TimeSpan Read(
-        string brokers, string topic, int count, Action<ConsumeResult<byte[], byte[]>> each, CancellationToken cancellation)
+        string brokers, string topic, int count, Action<ConsumeResult<byte[], byte[]>> each,
+        CancellationToken cancellation)
     {
         var config = new ConsumerConfig { BootstrapServers = brokers };
         KafkaExtensions.Configure(config, "bench", new ConfigurationBuilder().Build());
@@ -41,7 +43,8 @@ internal static class BareConsumer
             {
                 if (Stopwatch.GetElapsedTime(lastSeen) > Silence)
                 {
-                    throw new BenchException($"only {read} of {count} messages are in the topic; the broker has dropped the others");
+                    throw new BenchException(
+                        $"only {read} of {count} messages are in the topic; the broker has dropped the others");
                 }
 
                 continue;

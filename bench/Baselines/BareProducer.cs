@@ -39,7 +39,9 @@ internal static class BareProducer
             await Task.Delay(1, cancellation);
         }
 
-        return refused is null ? Stopwatch.GetElapsedTime(started) : throw new BenchException($"the broker did not take a message: {refused.Reason}");
+        return refused is null
+            ? Stopwatch.GetElapsedTime(started)
+            : throw new BenchException($"the broker did not take a message: {refused.Reason}");
 
         bool TryProduce(Message<byte[], byte[]> message)
         {

@@ -7,7 +7,7 @@ using ServiceDesk.Notifier.Processing;
 
 namespace ServiceDesk.Bench.Baselines;
 
-/// <summary>The notifier's INSERT ... SELECT unnest, by the notifier's own class, batch after batch, without Kafka.</summary>
+/// <summary>The notifier's own INSERT ... SELECT unnest, batch after batch, without Kafka.</summary>
 internal static class InsertLoop
 {
     public static async Task<TimeSpan> RunAsync(NpgsqlDataSource database, int count, CancellationToken cancellation)
@@ -24,6 +24,6 @@ internal static class InsertLoop
     }
 
     private static TicketEvent Event() => new(
-        Guid.CreateVersion7(), EventTypes.TicketStatusChanged, DateTimeOffset.UtcNow, "ticket", Guid.CreateVersion7(), "bench",
-        $"{SampleTexts.Title}: open -> in_progress", default);
+        Guid.CreateVersion7(), EventTypes.TicketStatusChanged, DateTimeOffset.UtcNow, "ticket", Guid.CreateVersion7(),
+        "bench", $"{SampleTexts.Title}: open -> in_progress", default);
 }

@@ -10,15 +10,18 @@ namespace ServiceDesk.Bench.Baselines;
 internal static partial class Pgbench
 {
     public const string Missing =
-        "pgbench is missing, so there is no ratio to it; it comes with the server's package (Debian, Ubuntu: postgresql), " +
-        "elsewhere with postgresql-contrib";
+        "pgbench is missing, so there is no ratio to it; it comes with the server's package " +
+        "(Debian, Ubuntu: postgresql), elsewhere with postgresql-contrib";
 
     private const string Ticket = "01a2031a-5887-7a82-94ff-929bd03fc32b";
 
     private static readonly string Script = Path.Combine(AppContext.BaseDirectory, "Baselines", "create_ticket.sql");
 
     private static readonly string Payload =
-        $$"""{"ticket_id":"{{Ticket}}","title":"{{SampleTexts.Title}}","description":"{{SampleTexts.Description}}","status":"open","version":1}""";
+        $$"""
+        {"ticket_id":"{{Ticket}}","title":"{{SampleTexts.Title}}","description":"{{SampleTexts.Description}}",
+        "status":"open","version":1}
+        """.ReplaceLineEndings("");
 
     private static readonly string Headers =
         $$"""{"request_id":"{{Ticket}}","traceparent":"{{SampleTexts.TraceParent}}","tracestate":null}""";
@@ -58,7 +61,8 @@ internal static partial class Pgbench
                 $"--define=payload={Payload}", $"--define=headers={Headers}", database.Url.AbsoluteUri,
             ],
             new Dictionary<string, string>(), cancellation);
-        return [.. EverySecond().Matches(output).Select(m => double.Parse(m.Groups["tps"].Value, CultureInfo.InvariantCulture))];
+        return [.. EverySecond().Matches(output)
+            .Select(m => double.Parse(m.Groups["tps"].Value, CultureInfo.InvariantCulture))];
     }
 
     [GeneratedRegex("^progress: [0-9.]+ s, (?<tps>[0-9.]+) tps", RegexOptions.Multiline)]

@@ -23,8 +23,11 @@ internal static class ApiCase
     {
         await using var system = await BenchSystem.CreateAsync(bench.Servers, bench.Cancellation);
         var api = await system.StartAsync(ServicePrograms.TicketApi, bench.Cancellation);
-        await ClosedLoop.RunAsync(api.Address, [HttpRequests.CreateTicket(api.Address)], 201, 64, bench.Sizes.ApiWarmUp, bench.Cancellation);
-        bench.Report.Note("api: no relay runs meanwhile; tables are emptied before each measurement; pgbench with -M prepared and -j 2, its first seconds left out.");
+        await ClosedLoop.RunAsync(
+            api.Address, [HttpRequests.CreateTicket(api.Address)], 201, 64, bench.Sizes.ApiWarmUp, bench.Cancellation);
+        bench.Report.Note(
+            "api: no relay runs meanwhile; tables are emptied before each measurement; "
+            + "pgbench with -M prepared and -j 2, its first seconds left out.");
         if (bench.Servers.Pgbench is null)
         {
             Console.WriteLine(Pgbench.Missing);
@@ -36,7 +39,8 @@ internal static class ApiCase
         await ReadAsync(bench, system, api);
     }
 
-    private static async Task CreateAsync(BenchRun bench, BenchSystem system, ServiceRun api, int connections, Target? target)
+    private static async Task CreateAsync(
+        BenchRun bench, BenchSystem system, ServiceRun api, int connections, Target? target)
     {
         var latencies = new Latencies();
         var request = HttpRequests.CreateTicket(api.Address);
@@ -45,7 +49,8 @@ internal static class ApiCase
             new(Api, async () =>
             {
                 await EmptyAsync(bench, system);
-                var load = await ClosedLoop.RunAsync(api.Address, [request], 201, connections, bench.Sizes.ApiSlice, bench.Cancellation);
+                var load = await ClosedLoop.RunAsync(
+                    api.Address, [request], 201, connections, bench.Sizes.ApiSlice, bench.Cancellation);
                 latencies.Add(load.Latencies);
                 return load.Rate;
             }),
@@ -56,14 +61,18 @@ internal static class ApiCase
             contestants.Add(new(Baseline, async () =>
             {
                 await EmptyAsync(bench, system);
-                return await Pgbench.RunAsync(pgbench, system.Database, clients, bench.Sizes.ApiSlice, bench.Cancellation);
+                return await Pgbench.RunAsync(
+                    pgbench, system.Database, clients, bench.Sizes.ApiSlice, bench.Cancellation);
             }));
         }
 
         var rounds = await Rounds.RunAsync($"api, {connections} connections", bench.Sizes.ApiRounds, contestants);
         var figure = new Figure(Name, $"{Api}, {connections} connections",
-            $"{Text.Rate(rounds.Median(Api))}, p50 {Text.Milliseconds(latencies.Percentile(50))}, p99 {Text.Milliseconds(latencies.Percentile(99))}");
-        bench.Report.Add(!rounds.Has(Baseline) ? figure : figure.Beside(rounds.Ratio(Api, Baseline), Baseline, rounds.Median(Baseline), target));
+            $"{Text.Rate(rounds.Median(Api))}, p50 {Text.Milliseconds(latencies.Percentile(50))}, "
+            + $"p99 {Text.Milliseconds(latencies.Percentile(99))}");
+        bench.Report.Add(!rounds.Has(Baseline)
+            ? figure
+            : figure.Beside(rounds.Ratio(Api, Baseline), Baseline, rounds.Median(Baseline), target));
     }
 
     private static async Task ReadAsync(BenchRun bench, BenchSystem system, ServiceRun api)
@@ -73,9 +82,11 @@ internal static class ApiCase
             SampleSql.InsertTickets, bench.Cancellation, StoredTickets, SampleTexts.Title, SampleTexts.Description);
         await system.Database.ExecuteAsync("VACUUM ANALYZE tickets", bench.Cancellation);
         var ids = await system.Database.ScalarAsync<Guid[]>(
-            "SELECT array_agg(id) FROM (SELECT id FROM tickets ORDER BY random() LIMIT $1) AS chosen", bench.Cancellation, RequestedTickets);
+            "SELECT array_agg(id) FROM (SELECT id FROM tickets ORDER BY random() LIMIT $1) AS chosen",
+            bench.Cancellation, RequestedTickets);
 
-        await ReadAsync(bench, api, "GET /tickets/{id}", [.. ids.Select(id => HttpRequests.Get(api.Address, $"/tickets/{id}"))]);
+        await ReadAsync(
+            bench, api, "GET /tickets/{id}", [.. ids.Select(id => HttpRequests.Get(api.Address, $"/tickets/{id}"))]);
         await ReadAsync(bench, api, "GET /tickets?limit=50", [HttpRequests.Get(api.Address, "/tickets?limit=50")]);
     }
 
@@ -83,24 +94,29 @@ internal static class ApiCase
     {
         var latencies = new Latencies();
         await ClosedLoop.RunAsync(api.Address, requests, 200, 32, bench.Sizes.ApiWarmUp / 2, bench.Cancellation);
-        var rounds = await Rounds.RunAsync("api, 32 connections", bench.Sizes.ApiRounds, new Contestant(what, async () =>
-        {
-            var load = await ClosedLoop.RunAsync(api.Address, requests, 200, 32, bench.Sizes.ApiSlice, bench.Cancellation);
-            latencies.Add(load.Latencies);
-            return load.Rate;
-        }));
+        var rounds = await Rounds.RunAsync(
+            "api, 32 connections", bench.Sizes.ApiRounds, new Contestant(what, async () =>
+            {
+                var load = await ClosedLoop.RunAsync(
+                    api.Address, requests, 200, 32, bench.Sizes.ApiSlice, bench.Cancellation);
+                latencies.Add(load.Latencies);
+                return load.Rate;
+            }));
         bench.Report.Add(new Figure(Name, $"{what}, 32 connections",
-            $"{Text.Rate(rounds.Median(what))}, p50 {Text.Milliseconds(latencies.Percentile(50))}, p99 {Text.Milliseconds(latencies.Percentile(99))}"));
+            $"{Text.Rate(rounds.Median(what))}, p50 {Text.Milliseconds(latencies.Percentile(50))}, "
+            + $"p99 {Text.Milliseconds(latencies.Percentile(99))}"));
     }
 
     /// <summary>pgbench wants a connection per client, and a server may have fewer.</summary>
     private static async Task<int> ClientsAsync(BenchRun bench, BenchSystem system, int connections)
     {
-        var most = int.Parse(await system.Database.ScalarAsync<string>("SHOW max_connections", bench.Cancellation), Text.Culture);
+        var most = int.Parse(
+            await system.Database.ScalarAsync<string>("SHOW max_connections", bench.Cancellation), Text.Culture);
         var clients = Math.Clamp(most - OtherConnections, 1, connections);
         if (clients < connections)
         {
-            bench.Report.Note($"api: pgbench with {clients} clients instead of {connections}, as max_connections is {most}.");
+            bench.Report.Note(
+                $"api: pgbench with {clients} clients instead of {connections}, as max_connections is {most}.");
         }
 
         return clients;

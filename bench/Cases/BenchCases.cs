@@ -19,7 +19,7 @@ internal static class BenchCases
 
     /// <param name="name">Null for all of them.</param>
     /// <param name="bench">The run.</param>
-    /// <returns>Whether all of them came to their end; one that does not leaves a note, and the others their figures.</returns>
+    /// <returns>Whether all of them finished; one that failed leaves a note, and the others their figures.</returns>
     public static async Task<bool> RunAsync(string? name, BenchRun bench)
     {
         var isComplete = true;

@@ -12,9 +12,12 @@ internal static class CostCase
     private const string Name = "cost";
     private const int Rate = 1_000;
 
-    private static readonly string[] Projects = [ServicePrograms.TicketApi, ServicePrograms.OutboxRelay, ServicePrograms.Notifier];
+    private static readonly string[] Projects =
+    [
+        ServicePrograms.TicketApi, ServicePrograms.OutboxRelay, ServicePrograms.Notifier,
+    ];
 
-    /// <summary>After the start: by then every connection is there, and what happens once a minute has happened.</summary>
+    /// <summary>After the start, when every connection exists and all that runs once a minute has run.</summary>
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(75);
 
     public static async Task RunAsync(BenchRun bench)
@@ -26,9 +29,10 @@ internal static class CostCase
         await LoadAsync(bench, pipeline);
         PublishedSizes(bench);
         bench.Report.Note(
-            $"cost: a core is 100 %. Idle is measured {Settling.TotalSeconds:0} s after the start, before the first request. Under load, " +
-            "processor time is counted until the last ticket is processed; memory is what is resident then. Its own is what no file " +
-            "holds; the rest are pages of programs and libraries, which processes share.");
+            $"cost: a core is 100 %. Idle is measured {Settling.TotalSeconds:0} s after the start, before the first " +
+            "request. Under load, processor time is counted until the last ticket is processed; memory is what is " +
+            "resident then. Its own is what no file holds; the rest are pages of programs and libraries, which " +
+            "processes share.");
     }
 
     private static async Task ColdStartsAsync(BenchRun bench, BenchSystem system)
@@ -56,11 +60,12 @@ internal static class CostCase
         foreach (var (service, cores) in pipeline.Services.Zip(used.Select(time => time / bench.Sizes.IdleSpan)))
         {
             var megabytes = service.ResidentBytes / 1_000_000.0;
-            bench.Report.Add(new Figure(Name, $"{service.Project}, idle", $"{Text.Percent(cores)} of a core, {Memory(service)}")
-            {
-                Target = $"{new Target(0.5, 0.1, LessIsBetter: true).Describe(cores * 100, " %")}; " +
-                         $"{new Target(90, 40, LessIsBetter: true).Describe(megabytes, " MB")}",
-            });
+            bench.Report.Add(
+                new Figure(Name, $"{service.Project}, idle", $"{Text.Percent(cores)} of a core, {Memory(service)}")
+                {
+                    Target = $"{new Target(0.5, 0.1, LessIsBetter: true).Describe(cores * 100, " %")}; " +
+                             $"{new Target(90, 40, LessIsBetter: true).Describe(megabytes, " MB")}",
+                });
         }
     }
 
@@ -85,13 +90,16 @@ internal static class CostCase
     {
         foreach (var project in Projects)
         {
-            bench.Report.Add(new Figure(Name, $"{project}, published", Text.Megabytes(ServicePrograms.SizeOf(project))));
+            bench.Report.Add(
+                new Figure(Name, $"{project}, published", Text.Megabytes(ServicePrograms.SizeOf(project))));
         }
     }
 
     private static string Memory(ServiceRun service) =>
         $"RSS {Text.Megabytes(service.ResidentBytes)}" +
-        (service.ResidentFileBytes is { } shared ? $" ({Text.Megabytes(service.ResidentBytes - shared)} of its own)" : "");
+        (service.ResidentFileBytes is { } shared
+            ? $" ({Text.Megabytes(service.ResidentBytes - shared)} of its own)"
+            : "");
 
     /// <returns>What each service used meanwhile.</returns>
     private static async Task<List<TimeSpan>> ProcessorTimesAsync(Pipeline pipeline, Func<Task> meanwhile)

@@ -4,9 +4,10 @@ namespace ServiceDesk.Bench.Cases;
 /// <param name="Scheduled">Its POST was due; the generator's clock.</param>
 /// <param name="Answered">Its POST was answered; the generator's clock.</param>
 /// <param name="Created">outbox.created_at, the start of the transaction that wrote it; the database's clock.</param>
-/// <param name="Published">The message's timestamp, when the relay gave it to its producer; the relay's clock, in whole ms.</param>
-/// <param name="Sent">outbox.sent_at, when the relay marked it after the broker's acknowledgement; the database's clock.</param>
-/// <param name="Processed">The notifier's log line, after its transaction; the notifier's clock, in whole ms. Without such lines
+/// <param name="Published">The message's timestamp: when the relay produced it, by its clock in whole ms.</param>
+/// <param name="Sent">outbox.sent_at: when the relay marked it after the acknowledgement, by the
+/// database's clock.</param>
+/// <param name="Processed">The notifier's log line after its transaction, by its clock in whole ms. Without such lines,
 /// processed_events.processed_at, the start of that transaction.</param>
 internal readonly record struct Journey(
     DateTime Scheduled, DateTime Answered, DateTime Created, DateTime Published, DateTime Sent, DateTime Processed)

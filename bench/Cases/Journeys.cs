@@ -7,8 +7,8 @@ using ServiceDesk.Notifier.Events;
 
 namespace ServiceDesk.Bench.Cases;
 
-/// <summary>Puts together what the generator, the database, the topic and the notifier's log know of every ticket; the request
-/// id is in all of them.</summary>
+/// <summary>Joins what the generator, the database, the topic and the notifier's log know of every ticket, by
+/// the request id.</summary>
 internal sealed class Journeys
 {
     private const string LogMessage = "\"Processed ";
@@ -19,14 +19,15 @@ internal sealed class Journeys
 
     private Journeys(Pipeline pipeline) => _pipeline = pipeline;
 
-    /// <summary>Whether the notifier writes a line for each event; it is the only one who knows when a transaction ended.</summary>
+    /// <summary>Whether the notifier logs each event; only it knows when a transaction ended.</summary>
     public bool AreLogged => _logged.Count > 0;
 
     public static async Task<Journeys> ReadAsync(BenchRun bench, Pipeline pipeline)
     {
         var journeys = new Journeys(pipeline);
         var count = await pipeline.System.Database.ScalarAsync<long>("SELECT count(*) FROM outbox", bench.Cancellation);
-        await BareConsumer.ReadAsync(bench.Servers.Kafka, pipeline.System.Topic.Name, (int)count, journeys.SeeMessage, bench.Cancellation);
+        await BareConsumer.ReadAsync(
+            bench.Servers.Kafka, pipeline.System.Topic.Name, (int)count, journeys.SeeMessage, bench.Cancellation);
         journeys.SeeLog(pipeline.Notifier);
         return journeys;
     }
@@ -34,7 +35,8 @@ internal sealed class Journeys
     /// <param name="name">The beginning of the measurement's request ids.</param>
     /// <param name="requests">Its requests.</param>
     /// <param name="cancellation">Ends it early.</param>
-    public async Task<IReadOnlyList<Journey>> OfAsync(string name, IEnumerable<TimedRequest> requests, CancellationToken cancellation)
+    public async Task<IReadOnlyList<Journey>> OfAsync(
+        string name, IEnumerable<TimedRequest> requests, CancellationToken cancellation)
     {
         var sent = requests.ToDictionary(r => r.Id);
         var journeys = new List<Journey>(sent.Count);
@@ -49,7 +51,9 @@ internal sealed class Journeys
                 _logged.TryGetValue(id, out var logged) ? logged : row.GetDateTime(3)));
         }
 
-        return journeys.Count == sent.Count ? journeys : throw new BenchException($"{sent.Count} tickets were posted, {journeys.Count} were processed");
+        return journeys.Count == sent.Count
+            ? journeys
+            : throw new BenchException($"{sent.Count} tickets were posted, {journeys.Count} were processed");
     }
 
     /// <summary>The first one counts: an event may be in the topic twice.</summary>
@@ -66,7 +70,8 @@ internal sealed class Journeys
         foreach (var line in notifier.LogLines().Where(l => l.Contains(LogMessage, StringComparison.Ordinal)))
         {
             using var json = JsonDocument.Parse(line);
-            if (json.RootElement.GetProperty("State").TryGetProperty("request_id", out var id) && id.GetString() is { } requestId)
+            if (json.RootElement.GetProperty("State").TryGetProperty("request_id", out var id)
+                && id.GetString() is { } requestId)
             {
                 _logged.TryAdd(requestId, json.RootElement.GetProperty("Timestamp").GetDateTime());
             }

@@ -26,35 +26,47 @@ internal static class NotifierCase
         var partitions = Partitions(bench, count);
         await using var system = await BenchSystem.CreateAsync(bench.Servers, bench.Cancellation, partitions);
         Console.WriteLine($"notifier: producing {count:N0} messages");
-        await BareProducer.SendAsync(bench.Servers.Kafka, system.Topic.Name, Messages(bench, count), bench.Cancellation);
+        await BareProducer.SendAsync(
+            bench.Servers.Kafka, system.Topic.Name, Messages(bench, count), bench.Cancellation);
         bench.Report.Note(
-            $"notifier: {count:N0} messages in {partitions} partitions, all there before it starts; timed by the database's clock from the first batch's " +
-            "transaction to the last one's, so without the start and the joining of the group. It is freshly started, its baselines are warm.");
+            $"notifier: {count:N0} messages in {partitions} partitions, all there before it starts; timed by the " +
+            "database's clock from the first batch's transaction to the last one's, so without the start and the " +
+            "joining of the group. It is freshly started, its baselines are warm.");
 
         var rounds = await Rounds.RunAsync(Name, bench.Sizes.NotifierRounds,
             new(Name, () => DrainAsync(bench, system)),
-            new(Consumer, async () => count / (await BareConsumer.ReadAsync(bench.Servers.Kafka, system.Topic.Name, count, _ => { }, bench.Cancellation)).TotalSeconds),
+            new(Consumer, async () =>
+            {
+                var took = await BareConsumer.ReadAsync(
+                    bench.Servers.Kafka, system.Topic.Name, count, _ => { }, bench.Cancellation);
+                return count / took.TotalSeconds;
+            }),
             new(Inserts, async () =>
             {
                 await EmptyAsync(bench, system);
-                return count / (await InsertLoop.RunAsync(system.Database.ServiceSource, count, bench.Cancellation)).TotalSeconds;
+                var took = await InsertLoop.RunAsync(system.Database.ServiceSource, count, bench.Cancellation);
+                return count / took.TotalSeconds;
             }));
         bench.Report.Add(new Figure(Name, "drain", Text.Events(rounds.Median(Name)))
         {
             Target = new Target(AtLeast: 15_000, Reach: 40_000).Describe(rounds.Median(Name), "/s"),
         });
-        bench.Report.Add(new Figure(Name, $"drain, against {Inserts}", "").Beside(rounds.Ratio(Name, Inserts), Inserts, rounds.Median(Inserts), target: null));
-        bench.Report.Add(new Figure(Name, $"drain, against {Consumer}", "").Beside(rounds.Ratio(Name, Consumer), Consumer, rounds.Median(Consumer), target: null));
+        bench.Report.Add(new Figure(Name, $"drain, against {Inserts}", "")
+            .Beside(rounds.Ratio(Name, Inserts), Inserts, rounds.Median(Inserts), target: null));
+        bench.Report.Add(new Figure(Name, $"drain, against {Consumer}", "")
+            .Beside(rounds.Ratio(Name, Consumer), Consumer, rounds.Median(Consumer), target: null));
     }
 
     private static async Task<double> DrainAsync(BenchRun bench, BenchSystem system)
     {
         var count = bench.Sizes.NotifierMessages;
         await EmptyAsync(bench, system);
-        await using var notifier = await system.StartAsync(ServicePrograms.Notifier, bench.Cancellation, group: $"bench-{Guid.NewGuid():N}");
+        await using var notifier = await system.StartAsync(
+            ServicePrograms.Notifier, bench.Cancellation, group: $"bench-{Guid.NewGuid():N}");
         var started = Stopwatch.GetTimestamp();
         // Ids are given in order, so the last one tells how many there are, and costs nothing to find.
-        while (await system.Database.ScalarAsync<long>("SELECT coalesce(max(id), 0) FROM notifications", bench.Cancellation) < count)
+        const string Newest = "SELECT coalesce(max(id), 0) FROM notifications";
+        while (await system.Database.ScalarAsync<long>(Newest, bench.Cancellation) < count)
         {
             if (Stopwatch.GetElapsedTime(started) > Limit)
             {
@@ -69,12 +81,14 @@ internal static class NotifierCase
 
     private static async Task EmptyAsync(BenchRun bench, BenchSystem system)
     {
-        await system.Database.ExecuteAsync("TRUNCATE processed_events, notifications RESTART IDENTITY", bench.Cancellation);
+        await system.Database.ExecuteAsync(
+            "TRUNCATE processed_events, notifications RESTART IDENTITY", bench.Cancellation);
         await system.Database.SettleAsync(bench.Cancellation);
     }
 
     private static IEnumerable<Message<byte[], byte[]>> Messages(BenchRun bench, int count) =>
-        SampleEvents.Create(count, bench.Sizes.EventsPerTicket).Select(e => EventMessages.Create(e, OutboxHeaders.Read(e.Headers), span: null));
+        SampleEvents.Create(count, bench.Sizes.EventsPerTicket)
+            .Select(e => EventMessages.Create(e, OutboxHeaders.Read(e.Headers), span: null));
 
     /// <summary>As many as users get, but with LocalKafka as many as it needs to keep all messages.</summary>
     private static int Partitions(BenchRun bench, int count)
@@ -90,12 +104,14 @@ internal static class NotifierCase
         if (needed > BenchSystem.DefaultPartitions)
         {
             bench.Report.Note(
-                $"notifier: {needed} partitions instead of {BenchSystem.DefaultPartitions}: LocalKafka keeps 5 MiB of each and drops older messages.");
+                $"notifier: {needed} partitions instead of {BenchSystem.DefaultPartitions}: " +
+                "LocalKafka keeps 5 MiB of each and drops older messages.");
         }
 
         return Math.Max(needed, BenchSystem.DefaultPartitions);
     }
 
     private static double Size(Message<byte[], byte[]> message) =>
-        message.Key.Length + message.Value.Length + message.Headers.Sum(h => h.Key.Length + h.GetValueBytes().Length + 4) + 70;
+        message.Key.Length + message.Value.Length
+        + message.Headers.Sum(h => h.Key.Length + h.GetValueBytes().Length + 4) + 70;
 }

@@ -75,7 +75,8 @@ internal sealed class OutboxDrain(
             Parameters =
             {
                 new() { Value = bench.Sizes.RelayTickets }, new() { Value = bench.Sizes.EventsPerTicket },
-                new() { Value = SampleTexts.Title }, new() { Value = SampleTexts.Description }, new() { Value = SampleTexts.TraceParent },
+                new() { Value = SampleTexts.Title }, new() { Value = SampleTexts.Description },
+                new() { Value = SampleTexts.TraceParent },
             },
         };
         await insert.ExecuteNonQueryAsync(bench.Cancellation);

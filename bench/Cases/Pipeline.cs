@@ -24,7 +24,8 @@ internal sealed record Pipeline(BenchSystem System, ServiceRun Api, ServiceRun R
         await system.StartAsync(ServicePrograms.Notifier, cancellation));
 
     /// <summary>Posts tickets in an open loop, and waits until the last one is processed.</summary>
-    public async Task<IReadOnlyList<TimedRequest>> PostAsync(string name, int rate, TimeSpan length, CancellationToken cancellation)
+    public async Task<IReadOnlyList<TimedRequest>> PostAsync(
+        string name, int rate, TimeSpan length, CancellationToken cancellation)
     {
         var requests = await OpenLoop.RunAsync(Api.Address, name, rate, length, cancellation);
         var answered = Stopwatch.GetTimestamp();

@@ -32,8 +32,9 @@ internal static class RelayCase
     {
         await using var system = await BenchSystem.CreateAsync(bench.Servers, bench.Cancellation);
         bench.Report.Note(
-            $"relay: {bench.Sizes.RelayTickets:N0} tickets with {bench.Sizes.EventsPerTicket} events each, inserted by one transaction after the relay " +
-            "is ready; timed from its commit until no row is pending or processing, looked at every 20 ms. Each relay is freshly started.");
+            $"relay: {bench.Sizes.RelayTickets:N0} tickets with {bench.Sizes.EventsPerTicket} events each, inserted " +
+            "by one transaction after the relay is ready; timed from its commit until no row is pending or " +
+            "processing, looked at every 20 ms. Each relay is freshly started.");
         await SideBySideAsync(bench, system);
         await HeldTransactionAsync(bench, system);
         await SlowBrokerAsync(bench);
@@ -44,8 +45,9 @@ internal static class RelayCase
     {
         var drain = new OutboxDrain(bench, system);
         var rounds = await Rounds.RunAsync(Name, bench.Sizes.RelayRounds,
-            new(One, () => drain.ByRelaysAsync(1)), new(SqlOnly, drain.BySqlOnlyAsync), new(Producer, () => ProduceAsync(bench)),
-            new(Two, () => drain.ByRelaysAsync(2)), new(Four, () => drain.ByRelaysAsync(4)));
+            new(One, () => drain.ByRelaysAsync(1)), new(SqlOnly, drain.BySqlOnlyAsync),
+            new(Producer, () => ProduceAsync(bench)), new(Two, () => drain.ByRelaysAsync(2)),
+            new(Four, () => drain.ByRelaysAsync(4)));
         bench.Report.Add(new Figure(Name, $"drain, {One}", Text.Events(rounds.Median(One)))
         {
             Target = new Target(AtLeast: 8_000, Reach: 20_000).Describe(rounds.Median(One), "/s"),
@@ -72,8 +74,10 @@ internal static class RelayCase
 
     private static async Task SlowBrokerAsync(BenchRun bench)
     {
-        await using var system = await BenchSystem.CreateAsync(bench.Servers with { Kafka = bench.Servers.LocalKafka }, bench.Cancellation);
-        bench.Report.Note("relay: the slow broker is LocalKafka, whichever the other is; it can be told to take its time.");
+        await using var system = await BenchSystem.CreateAsync(
+            bench.Servers with { Kafka = bench.Servers.LocalKafka }, bench.Cancellation);
+        bench.Report.Note(
+            "relay: the slow broker is LocalKafka, whichever the other is; it can be told to take its time.");
         var drain = new OutboxDrain(bench, system);
         var rounds = await Rounds.RunAsync("relay, 20 ms broker latency", bench.Sizes.RelayRounds,
             new(Fast, () => drain.ByRelaysAsync(1)),
@@ -108,18 +112,22 @@ internal static class RelayCase
         var rounds = await Rounds.RunAsync("relay, history", bench.Sizes.RelayRounds,
             new(Empty, () => new OutboxDrain(bench, empty).ByRelaysAsync(1)),
             new(History, () => new OutboxDrain(bench, old, keepsRows: true).ByRelaysAsync(1)));
-        bench.Report.Add(new Figure(Name, $"drain, {bench.Sizes.HistoryRows / 1_000_000} million sent rows in the table", Text.Events(rounds.Median(History)))
+        bench.Report.Add(new Figure(
+            Name, $"drain, {bench.Sizes.HistoryRows / 1_000_000} million sent rows in the table",
+            Text.Events(rounds.Median(History)))
             .Beside(rounds.Ratio(History, Empty), Empty, rounds.Median(Empty), new Target(AtLeast: 0.95, Reach: 1)));
     }
 
     private static async Task<double> ProduceAsync(BenchRun bench)
     {
-        await using var topic = await BenchTopic.CreateAsync(bench.Servers, BenchSystem.DefaultPartitions, bench.Cancellation);
+        await using var topic = await BenchTopic.CreateAsync(
+            bench.Servers, BenchSystem.DefaultPartitions, bench.Cancellation);
         var count = bench.Sizes.RelayEvents;
         var messages = SampleEvents.Create(Math.Min(count, DifferentMessages), bench.Sizes.EventsPerTicket)
             .Select(e => EventMessages.Create(e, OutboxHeaders.Read(e.Headers), span: null)).ToList();
         var elapsed = await BareProducer.SendAsync(
-            bench.Servers.Kafka, topic.Name, Enumerable.Range(0, count).Select(i => messages[i % messages.Count]), bench.Cancellation);
+            bench.Servers.Kafka, topic.Name,
+            Enumerable.Range(0, count).Select(i => messages[i % messages.Count]), bench.Cancellation);
         return count / elapsed.TotalSeconds;
     }
 }

@@ -16,7 +16,9 @@ internal static class SentHistory
         var rows = bench.Sizes.HistoryRows;
         if (await FreeBytesAsync(bench, database) is { } free && free < rows * BytesPerRow)
         {
-            bench.Report.Note($"relay: no drain with {rows:N0} sent rows; it takes {rows * BytesPerRow >> 30} GiB of disk, and {free >> 30} GiB are free.");
+            bench.Report.Note(
+                $"relay: no drain with {rows:N0} sent rows; it takes {rows * BytesPerRow >> 30} GiB of disk, "
+                + $"and {free >> 30} GiB are free.");
             Console.WriteLine("relay: not enough disk for the drain with a history, skipped");
             return false;
         }
@@ -42,7 +44,8 @@ internal static class SentHistory
             var folder = await database.ScalarAsync<string>("SHOW data_directory", bench.Cancellation);
             return Directory.Exists(folder) ? new DriveInfo(folder).AvailableFreeSpace : null;
         }
-        catch (Npgsql.PostgresException denied) when (denied.SqlState == Npgsql.PostgresErrorCodes.InsufficientPrivilege)
+        catch (Npgsql.PostgresException denied)
+            when (denied.SqlState == Npgsql.PostgresErrorCodes.InsufficientPrivilege)
         {
             return null;
         }

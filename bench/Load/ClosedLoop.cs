@@ -13,9 +13,11 @@ internal static class ClosedLoop
     /// <param name="length">How long.</param>
     /// <param name="cancellation">Ends it early.</param>
     public static async Task<LoadResult> RunAsync(
-        Uri service, IReadOnlyList<byte[]> requests, int status, int connections, TimeSpan length, CancellationToken cancellation)
+        Uri service, IReadOnlyList<byte[]> requests, int status, int connections, TimeSpan length,
+        CancellationToken cancellation)
     {
-        var open = await Task.WhenAll(Enumerable.Range(0, connections).Select(_ => HttpConnection.OpenAsync(service, cancellation)));
+        var open = await Task.WhenAll(
+            Enumerable.Range(0, connections).Select(_ => HttpConnection.OpenAsync(service, cancellation)));
         try
         {
             var started = Stopwatch.GetTimestamp();
@@ -33,7 +35,8 @@ internal static class ClosedLoop
     }
 
     private static async Task<Latencies> LoopAsync(
-        HttpConnection connection, IReadOnlyList<byte[]> requests, int index, int status, long started, TimeSpan length, CancellationToken cancellation)
+        HttpConnection connection, IReadOnlyList<byte[]> requests, int index, int status, long started, TimeSpan length,
+        CancellationToken cancellation)
     {
         var latencies = new Latencies();
         while (Stopwatch.GetElapsedTime(started) < length)

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace ServiceDesk.Bench.Load;
 
-/// <summary>One keep-alive connection, as cheap as it gets: the generator shares the machine with what it measures.</summary>
+/// <summary>One keep-alive connection, as cheap as possible: the generator shares the measured machine.</summary>
 internal sealed class HttpConnection : IDisposable
 {
     private const int LargestAnswer = 256 * 1024;
@@ -59,6 +59,7 @@ internal sealed class HttpConnection : IDisposable
         var field = answer[..head].IndexOf("\r\nContent-Length: "u8);
         return field < 0
             ? answer.EndsWith("\r\n0\r\n\r\n"u8)
-            : Utf8Parser.TryParse(answer[(field + "\r\nContent-Length: ".Length)..], out int body, out _) && answer.Length >= head + 4 + body;
+            : Utf8Parser.TryParse(answer[(field + "\r\nContent-Length: ".Length)..], out int body, out _)
+                && answer.Length >= head + 4 + body;
     }
 }

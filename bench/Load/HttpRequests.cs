@@ -15,6 +15,7 @@ internal static class HttpRequests
         var body = $$"""{"title":"{{SampleTexts.Title}}","description":"{{SampleTexts.Description}}"}""";
         var id = requestId is null ? "" : $"X-Request-Id: {requestId}\r\n";
         return Encoding.ASCII.GetBytes(
-            $"POST /tickets HTTP/1.1\r\nHost: {service.Authority}\r\nContent-Type: application/json\r\n{id}Content-Length: {body.Length}\r\n\r\n{body}");
+            $"POST /tickets HTTP/1.1\r\nHost: {service.Authority}\r\n"
+            + $"Content-Type: application/json\r\n{id}Content-Length: {body.Length}\r\n\r\n{body}");
     }
 }

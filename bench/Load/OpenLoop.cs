@@ -3,8 +3,8 @@ using System.Threading.Channels;
 
 namespace ServiceDesk.Bench.Load;
 
-/// <summary>POST /tickets at fixed times, however long the answers take. A request that had to wait for others, or for the
-/// generator, is late by that: its latency counts from when it was due, so that a stall is seen by all who would have met it.</summary>
+/// <summary>POST /tickets at fixed times, however long the answers take. Latency counts from when a request was due, so
+/// a stall shows in every request that it delayed.</summary>
 internal static class OpenLoop
 {
     private const int Connections = 128;
@@ -18,11 +18,13 @@ internal static class OpenLoop
     public static async Task<IReadOnlyList<TimedRequest>> RunAsync(
         Uri service, string name, int rate, TimeSpan length, CancellationToken cancellation)
     {
-        var open = await Task.WhenAll(Enumerable.Range(0, Connections).Select(_ => HttpConnection.OpenAsync(service, cancellation)));
+        var open = await Task.WhenAll(
+            Enumerable.Range(0, Connections).Select(_ => HttpConnection.OpenAsync(service, cancellation)));
         try
         {
             var due = Channel.CreateUnbounded<(string Id, DateTime Scheduled)>();
-            var senders = open.Select(connection => Task.Run(() => SendAsync(connection, service, due.Reader, cancellation), cancellation)).ToList();
+            var senders = open.Select(connection =>
+                Task.Run(() => SendAsync(connection, service, due.Reader, cancellation), cancellation)).ToList();
             await Task.Factory.StartNew(
                 () => Schedule(due.Writer, name, rate, (int)(rate * length.TotalSeconds), cancellation),
                 cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default);
@@ -36,16 +38,17 @@ internal static class OpenLoop
 
     /// <summary>On a thread of its own: a timer of the thread pool would be late whenever the pool is busy.</summary>
     private static void Schedule(
-        ChannelWriter<(string Id, DateTime Scheduled)> due, string name, int rate, int count, CancellationToken cancellation)
+        ChannelWriter<(string Id, DateTime Scheduled)> due, string name, int rate, int count,
+        CancellationToken cancellation)
     {
         var began = DateTime.UtcNow;
         var clock = Stopwatch.GetTimestamp();
         for (var i = 0; i < count; i++)
         {
             var at = TimeSpan.FromSeconds((double)i / rate);
-            for (var left = at - Stopwatch.GetElapsedTime(clock); left > TimeSpan.Zero; left = at - Stopwatch.GetElapsedTime(clock))
+            while (at - Stopwatch.GetElapsedTime(clock) is var left && left > TimeSpan.Zero)
             {
-                // Whole milliseconds, rounded up: less would be no sleep, but a loop that takes a core from the services.
+                // Whole milliseconds, rounded up: a shorter sleep would spin and take a core from the services.
                 Thread.Sleep((int)Math.Ceiling(left.TotalMilliseconds));
             }
 
@@ -57,7 +60,8 @@ internal static class OpenLoop
     }
 
     private static async Task<List<TimedRequest>> SendAsync(
-        HttpConnection connection, Uri service, ChannelReader<(string Id, DateTime Scheduled)> due, CancellationToken cancellation)
+        HttpConnection connection, Uri service, ChannelReader<(string Id, DateTime Scheduled)> due,
+        CancellationToken cancellation)
     {
         var sent = new List<TimedRequest>();
         await foreach (var (id, scheduled) in due.ReadAllAsync(cancellation))

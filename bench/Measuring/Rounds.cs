@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace ServiceDesk.Bench.Measuring;
 
-/// <summary>What several contestants reached in several rounds, each round one measurement of each, right after one another:
-/// what disturbs the machine for a while then disturbs all of them, and cancels in their ratio.</summary>
+/// <summary>Results of several contestants in several rounds. A round measures each right after the other, so that a
+/// passing disturbance hits all of them and cancels in their ratio.</summary>
 internal sealed class Rounds
 {
     private readonly Dictionary<string, double[]> _rates;
@@ -16,12 +16,14 @@ internal sealed class Rounds
         for (var round = 0; round < rounds; round++)
         {
             // Not always in the same order: nobody is always the one after the same neighbour.
-            foreach (var contestant in contestants.Skip(round % contestants.Count).Concat(contestants.Take(round % contestants.Count)))
+            foreach (var contestant in contestants.Skip(round % contestants.Count)
+                .Concat(contestants.Take(round % contestants.Count)))
             {
                 rates[contestant.Name][round] = await contestant.MeasureAsync();
             }
 
-            var seen = contestants.Select(c => string.Create(CultureInfo.InvariantCulture, $"{c.Name} {rates[c.Name][round]:N0}/s"));
+            var seen = contestants.Select(
+                c => string.Create(CultureInfo.InvariantCulture, $"{c.Name} {rates[c.Name][round]:N0}/s"));
             Console.WriteLine($"{title}, round {round + 1}/{rounds}: {string.Join(", ", seen)}");
         }
 

@@ -21,7 +21,8 @@ internal static class BrokerVersion
         try
         {
             var brokers = admin.GetMetadata(Limit).Brokers;
-            return $"Kafka at KAFKA_BROKERS, {brokers.Count} {(brokers.Count == 1 ? "broker" : "brokers")}, {Version(admin, brokers[0].BrokerId)}";
+            return $"Kafka at KAFKA_BROKERS, {brokers.Count} {(brokers.Count == 1 ? "broker" : "brokers")}, "
+                + $"{Version(admin, brokers[0].BrokerId)}";
         }
         catch (KafkaException unreachable)
         {
@@ -34,8 +35,11 @@ internal static class BrokerVersion
         try
         {
             var resource = new ConfigResource { Type = ResourceType.Broker, Name = broker.ToString(Text.Culture) };
-            var configuration = admin.DescribeConfigsAsync([resource], new() { RequestTimeout = Limit }).GetAwaiter().GetResult()[0];
-            return configuration.Entries.TryGetValue(VersionSetting, out var entry) ? $"protocol version {entry.Value}" : "version unknown";
+            var configuration = admin.DescribeConfigsAsync([resource], new() { RequestTimeout = Limit })
+                .GetAwaiter().GetResult()[0];
+            return configuration.Entries.TryGetValue(VersionSetting, out var entry)
+                ? $"protocol version {entry.Value}"
+                : "version unknown";
         }
         catch (KafkaException)
         {

@@ -15,12 +15,13 @@ internal sealed class BenchDatabase : IAsyncDisposable
     {
         _servers = servers;
         Url = servers.UrlOf(_name);
-        Source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(PostgresUrl.ToConnectionString(Url.AbsoluteUri))
-        {
-            ApplicationName = "bench",
-            // Filling a table takes as long as it takes.
-            CommandTimeout = 0,
-        });
+        Source = NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder(PostgresUrl.ToConnectionString(Url.AbsoluteUri))
+            {
+                ApplicationName = "bench",
+                // Filling a table takes as long as it takes.
+                CommandTimeout = 0,
+            });
         var asService = DatabaseExtensions.WithDefaults(PostgresUrl.ToConnectionString(Url.AbsoluteUri), "bench");
         ServiceSource = NpgsqlDataSource.Create(asService);
         RelaySource = NpgsqlDataSource.Create(DatabaseExtensions.WithOptions(asService, OutboxSql.PlannerOptions));
@@ -94,7 +95,8 @@ internal sealed class BenchDatabase : IAsyncDisposable
 
     private async Task OnServerAsync(string sql, CancellationToken cancellation)
     {
-        var settings = new NpgsqlConnectionStringBuilder(PostgresUrl.ToConnectionString(_servers.Maintenance.AbsoluteUri))
+        var settings = new NpgsqlConnectionStringBuilder(
+            PostgresUrl.ToConnectionString(_servers.Maintenance.AbsoluteUri))
         {
             Pooling = false,
             CommandTimeout = 0,

@@ -3,7 +3,7 @@ using ServiceDesk.Tests.Infrastructure;
 
 namespace ServiceDesk.Bench.Servers;
 
-/// <summary>A system of its own: a migrated database, its topics, and services on them with the settings everybody gets.</summary>
+/// <summary>A separate system: a migrated database, its topics, and services with the default settings.</summary>
 internal sealed class BenchSystem : IAsyncDisposable
 {
     /// <summary>What the migrator gives a topic, unless told otherwise.</summary>
@@ -28,7 +28,8 @@ internal sealed class BenchSystem : IAsyncDisposable
         var system = new BenchSystem(servers, await BenchDatabase.CreateAsync(servers, cancellation), topic, letters);
         try
         {
-            await Command.SucceedsAsync("dotnet", [Programs.PathOf("ServiceDesk.Migrator")], system.Settings("none"), cancellation);
+            await Command.SucceedsAsync(
+                "dotnet", [Programs.PathOf("ServiceDesk.Migrator")], system.Settings("none"), cancellation);
             await system.Database.ExecuteAsync(SampleSql.CreateUuid7, cancellation);
             return system;
         }

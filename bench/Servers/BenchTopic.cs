@@ -14,7 +14,8 @@ internal sealed class BenchTopic : IAsyncDisposable
 
     public int Partitions { get; }
 
-    public static async Task<BenchTopic> CreateAsync(ServerAddresses servers, int partitions, CancellationToken cancellation)
+    public static async Task<BenchTopic> CreateAsync(
+        ServerAddresses servers, int partitions, CancellationToken cancellation)
     {
         var topic = new BenchTopic(servers, partitions);
         if (servers.IsLocalKafka)
@@ -24,7 +25,8 @@ internal sealed class BenchTopic : IAsyncDisposable
         }
 
         using var admin = topic.Admin();
-        await admin.CreateTopicsAsync([new TopicSpecification { Name = topic.Name, NumPartitions = partitions, ReplicationFactor = 1 }]);
+        await admin.CreateTopicsAsync(
+            [new TopicSpecification { Name = topic.Name, NumPartitions = partitions, ReplicationFactor = 1 }]);
         return topic;
     }
 
@@ -38,5 +40,6 @@ internal sealed class BenchTopic : IAsyncDisposable
         }
     }
 
-    private IAdminClient Admin() => new AdminClientBuilder(new AdminClientConfig { BootstrapServers = _servers.Kafka }).Build();
+    private IAdminClient Admin() =>
+        new AdminClientBuilder(new AdminClientConfig { BootstrapServers = _servers.Kafka }).Build();
 }

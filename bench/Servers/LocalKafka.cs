@@ -15,7 +15,8 @@ internal static class LocalKafka
         using var answer = await http.PostAsync(command, content: null, cancellation);
         if (!answer.IsSuccessStatusCode)
         {
-            throw new BenchException($"LocalKafka refused {command}: {await answer.Content.ReadAsStringAsync(cancellation)}");
+            throw new BenchException(
+                $"LocalKafka refused {command}: {await answer.Content.ReadAsStringAsync(cancellation)}");
         }
     }
 }

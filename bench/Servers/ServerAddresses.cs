@@ -3,10 +3,12 @@ namespace ServiceDesk.Bench.Servers;
 /// <summary>Where Postgres and Kafka are; scripts/bench.sh starts them.</summary>
 /// <param name="Postgres">A database on the server, as in DATABASE_URL.</param>
 /// <param name="Kafka">host:port,host:port.</param>
-/// <param name="LocalKafka">LocalKafka's host:port: the broker itself, or beside it the one that can be told to be slow.</param>
+/// <param name="LocalKafka">LocalKafka's host:port: the broker itself, or one beside it that can be
+/// slowed down.</param>
 /// <param name="LocalKafkaControl">LocalKafka's control address.</param>
 /// <param name="Pgbench">The program, or null when it is not installed.</param>
-internal sealed record ServerAddresses(Uri Postgres, string Kafka, string LocalKafka, Uri LocalKafkaControl, string? Pgbench)
+internal sealed record ServerAddresses(
+    Uri Postgres, string Kafka, string LocalKafka, Uri LocalKafkaControl, string? Pgbench)
 {
     public bool IsLocalKafka => Kafka == LocalKafka;
 
@@ -24,7 +26,9 @@ internal sealed record ServerAddresses(Uri Postgres, string Kafka, string LocalK
         Variable("PGBENCH"));
 
     private static string Required(string name) =>
-        Variable(name) ?? throw new BenchException($"{name} is not set; run this by scripts/bench.sh, which starts the servers");
+        Variable(name)
+        ?? throw new BenchException($"{name} is not set; run this by scripts/bench.sh, which starts the servers");
 
-    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+    private static string? Variable(string name) =>
+        Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 }

@@ -11,7 +11,8 @@ internal static class Command
     /// <returns>What it printed.</returns>
     /// <exception cref="BenchException">It failed; the message has the end of its output.</exception>
     public static async Task<string> SucceedsAsync(
-        string program, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>> environment, CancellationToken cancellation)
+        string program, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>> environment,
+        CancellationToken cancellation)
     {
         using var process = new Process
         {
@@ -31,7 +32,9 @@ internal static class Command
             await process.WaitForExitAsync(cancellation);
             return process.ExitCode == 0
                 ? output
-                : throw new BenchException($"{Path.GetFileName(program)} ended with {process.ExitCode}: {output[^Math.Min(output.Length, ShownCharacters)..]}");
+                : throw new BenchException(
+                    $"{Path.GetFileName(program)} ended with {process.ExitCode}: "
+                    + $"{output[^Math.Min(output.Length, ShownCharacters)..]}");
         }
         finally
         {

@@ -11,7 +11,8 @@ internal static class ServicePrograms
 
     /// <exception cref="BenchException">It was not published.</exception>
     public static string PathOf(string project) => Programs.NativePathOf(project)
-        ?? throw new BenchException($"there is no native {project}; run this by scripts/bench.sh, which publishes the services");
+        ?? throw new BenchException(
+            $"there is no native {project}; run this by scripts/bench.sh, which publishes the services");
 
     /// <returns>What a service takes on disk with its libraries, in bytes.</returns>
     public static long SizeOf(string project) =>

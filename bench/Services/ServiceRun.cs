@@ -23,13 +23,15 @@ internal sealed class ServiceRun : IAsyncDisposable
         // The shell only connects the file, and becomes the service.
         _process = new Process
         {
-            StartInfo = new("/bin/sh", ["-c", "exec \"$@\" >\"$0\" 2>&1", _log.FullName, ServicePrograms.PathOf(project)])
+            StartInfo = new(
+                "/bin/sh", ["-c", "exec \"$@\" >\"$0\" 2>&1", _log.FullName, ServicePrograms.PathOf(project)])
             {
                 WorkingDirectory = Path.GetTempPath(),
             },
         };
         InheritedSettings.RemoveFrom(_process.StartInfo.Environment);
-        _process.StartInfo.Environment["HTTP_ADDR"] = _process.StartInfo.Environment["METRICS_ADDR"] = $"127.0.0.1:{port}";
+        _process.StartInfo.Environment["HTTP_ADDR"] =
+            _process.StartInfo.Environment["METRICS_ADDR"] = $"127.0.0.1:{port}";
         foreach (var (name, value) in settings)
         {
             _process.StartInfo.Environment[name] = value;
@@ -49,15 +51,16 @@ internal sealed class ServiceRun : IAsyncDisposable
     /// <summary>Memory that is resident now, in bytes.</summary>
     public long ResidentBytes => Refreshed().WorkingSet64;
 
-    /// <summary>How much of that are pages of programs and libraries, which all processes that use them share, in bytes; null
-    /// where the system does not tell.</summary>
+    /// <summary>How much of that is pages of programs and libraries, which processes share, in bytes; null if the
+    /// system does not tell.</summary>
     public long? ResidentFileBytes
     {
         get
         {
             const string Name = "RssFile:";
             var status = $"/proc/{_process.Id}/status";
-            return File.Exists(status) && Array.Find(File.ReadAllLines(status), l => l.StartsWith(Name, StringComparison.Ordinal)) is { } line
+            return File.Exists(status)
+                && Array.Find(File.ReadAllLines(status), l => l.StartsWith(Name, StringComparison.Ordinal)) is { } line
                 ? long.Parse(line[Name.Length..^"kB".Length].Trim(), Text.Culture) * 1024
                 : null;
         }
@@ -129,8 +132,12 @@ internal sealed class ServiceRun : IAsyncDisposable
         {
             if (_process.HasExited || Stopwatch.GetElapsedTime(started) > ReadyLimit)
             {
-                var state = _process.HasExited ? $"ended with {_process.ExitCode}" : $"was not ready after {ReadyLimit.TotalSeconds:0} s";
-                throw new BenchException($"{Project} {state}:{Environment.NewLine}{string.Join(Environment.NewLine, LogLines().TakeLast(10))}");
+                var state = _process.HasExited
+                    ? $"ended with {_process.ExitCode}"
+                    : $"was not ready after {ReadyLimit.TotalSeconds:0} s";
+                throw new BenchException(
+                    $"{Project} {state}:{Environment.NewLine}"
+                    + $"{string.Join(Environment.NewLine, LogLines().TakeLast(10))}");
             }
 
             await Task.Delay(ReadyInterval, cancellation);

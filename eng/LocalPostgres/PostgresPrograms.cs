@@ -25,13 +25,15 @@ public sealed partial record PostgresPrograms(string Folder)
 
     public string PathOf(string program) => Path.Combine(Folder, program);
 
-    /// <summary>From the PATH, else the newest that Debian's packages installed, else what was downloaded before.</summary>
+    /// <summary>From the PATH, else Debian's newest, else an earlier download.</summary>
     /// <param name="folder">Where <see cref="EmbeddedPostgres"/> puts what it downloads.</param>
     public static PostgresPrograms? Find(string folder)
     {
-        var onPath = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
+        var onPath = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(
+            Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
         string[] installed = Directory.Exists(Installed)
-            ? [.. Directory.GetDirectories(Installed).OrderByDescending(MajorOf).Select(version => Path.Combine(version, "bin"))]
+            ? [.. Directory.GetDirectories(Installed).OrderByDescending(MajorOf)
+                .Select(version => Path.Combine(version, "bin"))]
             : [];
         return onPath.Concat(installed).Append(EmbeddedPostgres.ProgramsIn(folder)).FirstOrDefault(AreIn) is { } found
             ? new(found)
@@ -40,14 +42,16 @@ public sealed partial record PostgresPrograms(string Folder)
 
     /// <param name="folder">Where <see cref="EmbeddedPostgres"/> puts what it downloads.</param>
     /// <param name="say">Is told what takes time.</param>
-    /// <exception cref="PostgresException">They are not here, and could not be had; the message says what to install.</exception>
+    /// <exception cref="PostgresException">Neither found nor downloaded; the message says what to install.</exception>
     public static PostgresPrograms FindOrDownload(string folder, Action<string> say) =>
         Find(folder) ?? EmbeddedPostgres.Download(folder, say);
 
-    private static bool AreIn(string folder) => Needed.All(program => IsThere(new FileInfo(Path.Combine(folder, program))));
+    private static bool AreIn(string folder) =>
+        Needed.All(program => IsThere(new FileInfo(Path.Combine(folder, program))));
 
     /// <summary>A link to what is not there exists by itself.</summary>
-    private static bool IsThere(FileInfo file) => file.Exists && (file.ResolveLinkTarget(returnFinalTarget: true) ?? file).Exists;
+    private static bool IsThere(FileInfo file) =>
+        file.Exists && (file.ResolveLinkTarget(returnFinalTarget: true) ?? file).Exists;
 
     private static int MajorOf(string folder) => int.TryParse(Path.GetFileName(folder), out var major) ? major : 0;
 

@@ -1,6 +1,6 @@
 namespace LocalPostgres;
 
-/// <summary>The user who runs PostgreSQL, which refuses to be root: whoever we are, or else postgres or nobody.</summary>
+/// <summary>The user who runs PostgreSQL, which refuses root: the current one, else postgres or nobody.</summary>
 public sealed class ServerUser
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
@@ -14,10 +14,12 @@ public sealed class ServerUser
 
     public static ServerUser Current { get; } = Find();
 
-    /// <summary>A command as that user; it takes the place of what changes the user, so that signals reach it.</summary>
-    public string[] Command(string program, params IEnumerable<string> arguments) => [.. _become, program, .. arguments];
+    /// <summary>A command as that user; it replaces the program that changes the user, so signals reach it.</summary>
+    public string[] Command(string program, params IEnumerable<string> arguments) =>
+        [.. _become, program, .. arguments];
 
-    public bool CanEnter(string folder) => Name is null || CommandRun.Of(Command("test", "-x", folder), Limit).Succeeded;
+    public bool CanEnter(string folder) =>
+        Name is null || CommandRun.Of(Command("test", "-x", folder), Limit).Succeeded;
 
     /// <exception cref="PostgresException">It could not be given away.</exception>
     public void Give(string path)
@@ -36,9 +38,11 @@ public sealed class ServerUser
         }
 
         // Name, password, user id, group id.
-        var users = File.ReadLines("/etc/passwd").Select(line => line.Split(':')).Where(fields => fields.Length > 3).ToList();
+        var users = File.ReadLines("/etc/passwd").Select(line => line.Split(':'))
+            .Where(fields => fields.Length > 3).ToList();
         var user = users.Find(fields => fields[0] == "postgres") ?? users.Find(fields => fields[0] == "nobody")
-            ?? throw new PostgresException("this is root, and there is no user postgres or nobody to run PostgreSQL as");
+            ?? throw new PostgresException(
+                "this is root, and there is no user postgres or nobody to run PostgreSQL as");
         return new(user[0], "setpriv", $"--reuid={user[2]}", $"--regid={user[3]}", "--clear-groups", "--");
     }
 }

@@ -5,7 +5,8 @@ using Npgsql;
 
 namespace Diag.CommandLine;
 
-/// <summary>What a command gets besides its arguments, and how it ends: one line on stderr for what a person can act on.</summary>
+/// <summary>What a command gets besides its arguments. An error that a person can act on is one line
+/// on stderr.</summary>
 internal sealed record DiagRun(DiagSettings Settings, TextWriter Output, CancellationToken Cancelled)
 {
     public const string Description =
@@ -42,7 +43,10 @@ internal sealed record DiagRun(DiagSettings Settings, TextWriter Output, Cancell
         var server = $"Postgres at {connection.Host}:{connection.Port}";
         return failure switch
         {
-            PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName or PostgresErrorCodes.UndefinedTable } =>
+            PostgresException
+            {
+                SqlState: PostgresErrorCodes.InvalidCatalogName or PostgresErrorCodes.UndefinedTable
+            } =>
                 DiagException.Unavailable($"{server} has no schema yet: make migrate-up"),
             PostgresException refused =>
                 DiagException.Unavailable($"{server} refused: {refused.MessageText} ({refused.SqlState})"),
@@ -79,7 +83,9 @@ internal static class DiagCommands
             var settings = DiagSettings.FromEnvironment();
             try
             {
-                return await action(parsed, new DiagRun(settings, Console.Out, cancelled)) ? 0 : DiagException.NotFoundCode;
+                return await action(parsed, new DiagRun(settings, Console.Out, cancelled))
+                    ? 0
+                    : DiagException.NotFoundCode;
             }
             catch (OperationCanceledException) when (cancelled.IsCancellationRequested)
             {

@@ -7,7 +7,8 @@ namespace Diag.Commands;
 internal static class GroupCommands
 {
     public static Command Groups() =>
-        new Command("groups", "The consumer groups that the brokers know, their state and members.").Does(async (_, run) =>
+        new Command("groups", "The consumer groups that the brokers know, their state and members.").Does(
+        async (_, run) =>
         {
             using var broker = new Broker(run.Settings);
             var table = new Table("GROUP", "STATE", "PROTOCOL", "MEMBERS");
@@ -32,9 +33,18 @@ internal static class GroupCommands
 
     public static Command Group()
     {
-        var id = new Argument<string?>("ID") { Description = "Another group than KAFKA_GROUP_ID", Arity = ArgumentArity.ZeroOrOne };
+        var id = new Argument<string?>("ID")
+        {
+            Description = "Another group than KAFKA_GROUP_ID",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var topic = Parameters.Topic();
-        return new Command("group", "How far a consumer group has come in each partition of a topic.") { id, topic }.Does(
+        var command = new Command("group", "How far a consumer group has come in each partition of a topic.")
+        {
+            id,
+            topic,
+        };
+        return command.Does(
             (parsed, run) => PrintAsync(
                 run, parsed.GetValue(id) ?? run.Settings.Group, parsed.GetValue(topic) ?? run.Settings.Topic));
     }

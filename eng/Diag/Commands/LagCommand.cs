@@ -8,7 +8,8 @@ namespace Diag.Commands;
 internal static class LagCommand
 {
     public static Command Create() =>
-        new Command("lag", "What is on its way: events not sent yet, messages not processed yet.").Does((_, run) => PrintAsync(run));
+        new Command("lag", "What is on its way: events not sent yet, messages not processed yet.").Does(
+            (_, run) => PrintAsync(run));
 
     private static async Task PrintAsync(DiagRun run)
     {

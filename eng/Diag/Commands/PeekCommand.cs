@@ -12,7 +12,11 @@ internal static class PeekCommand
 
     public static Command Create()
     {
-        var topic = new Argument<string?>("TOPIC") { Description = "Another topic than KAFKA_TOPIC", Arity = ArgumentArity.ZeroOrOne };
+        var topic = new Argument<string?>("TOPIC")
+        {
+            Description = "Another topic than KAFKA_TOPIC",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var limit = Parameters.Count("--limit", "How many", DefaultLimit);
         var fromBeginning = new Option<bool>("--from-beginning") { Description = "The oldest instead of the newest" };
         var eventId = new Option<Guid?>("--event-id") { Description = "Only the messages of one event" };
@@ -23,8 +27,8 @@ internal static class PeekCommand
         }.Does(async (parsed, run) =>
         {
             var messages = Find(
-                run, parsed.GetValue(topic) ?? run.Settings.Topic, parsed.GetValue(limit), parsed.GetValue(fromBeginning),
-                parsed.GetValue(eventId)?.ToString());
+                run, parsed.GetValue(topic) ?? run.Settings.Topic, parsed.GetValue(limit),
+                parsed.GetValue(fromBeginning), parsed.GetValue(eventId)?.ToString());
             await (parsed.GetValue(full) ? PrintFullAsync(run, messages) : PrintTableAsync(run, messages));
             return messages.Count > 0 || parsed.GetValue(eventId) is null;
         });

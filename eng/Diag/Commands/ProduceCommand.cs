@@ -13,7 +13,8 @@ internal static class ProduceCommand
         var topic = new Option<string>("--topic") { Description = "Where to", Required = true };
         var key = new Option<string?>("--key") { Description = "The message's key" };
         var header = new Option<string[]>("--header") { Description = "NAME=VALUE; may be repeated" };
-        return new Command("produce", "Sends what stands on the standard input as one message. Prints partition and offset.")
+        return new Command(
+            "produce", "Sends what stands on the standard input as one message. Prints partition and offset.")
         {
             topic, key, header,
         }.Does(async (parsed, run) =>

@@ -7,8 +7,9 @@ using Npgsql;
 
 namespace Diag.Commands;
 
-/// <summary>Gives what failed another chance once the cause is gone: failed outbox rows are pending again, failed processed
-/// events and all other dead letters are sent again. Harmless to repeat: what was processed meanwhile is left alone.</summary>
+/// <summary>Gives failed events another try once the cause is gone: failed outbox rows are pending again, failed
+/// processed events and all other dead letters are sent again. Repeating it is harmless: what was processed meanwhile
+/// is left alone.</summary>
 internal static class ReplayCommand
 {
     private static readonly TimeSpan ScanLimit = TimeSpan.FromHours(1);
@@ -19,17 +20,23 @@ internal static class ReplayCommand
         var options = new ReplayOptions();
         var dryRun = new Option<bool>("--dry-run") { Description = "Only say what would be done" };
         var rate = Parameters.Count("--rate", "At most so many events a second", fallback: 1_000_000);
-        var command = new Command("replay", "Gives failed events and dead letters another chance; says what it did.") { dryRun, rate };
+        var command = new Command("replay", "Gives failed events and dead letters another chance; says what it did.")
+        {
+            dryRun,
+            rate,
+        };
         options.AddTo(command);
         return command.Does(async (parsed, run) =>
         {
             await using var database = await Database.OpenAsync(run);
-            using var replay = new Replay(run, database, options.Read(parsed), parsed.GetValue(dryRun), parsed.GetValue(rate));
+            using var replay = new Replay(
+                run, database, options.Read(parsed), parsed.GetValue(dryRun), parsed.GetValue(rate));
             return await replay.RunAsync();
         });
     }
 
-    private sealed class Replay(DiagRun run, Database database, ReplaySelection selection, bool dryRun, int rate) : IDisposable
+    private sealed class Replay(DiagRun run, Database database, ReplaySelection selection, bool dryRun, int rate)
+        : IDisposable
     {
         private readonly Broker _broker = new(run.Settings);
         private readonly PeriodicTimer _pace = new(TimeSpan.FromSeconds(1));
@@ -48,17 +55,25 @@ internal static class ReplayCommand
             foreach (var id in outbox)
             {
                 await PaceAsync();
-                await (dryRun ? Task.CompletedTask : database.ExecuteAsync(ReplayQueries.OutboxToPending, run.Cancelled, Id(id)));
+                await (dryRun
+                    ? Task.CompletedTask
+                    : database.ExecuteAsync(ReplayQueries.OutboxToPending, run.Cancelled, Id(id)));
             }
 
             var others = await SendLettersAsync(failed);
             var done = dryRun ? "would be" : "are";
             await run.PrintAsync($"outbox: {outbox.Count} failed events {done} pending again");
-            await run.PrintAsync($"processed: {found - failed.Count} of {found} failed events {(dryRun ? "would be " : "")}sent to {run.Settings.Topic} again");
-            await run.PrintAsync($"dead letters: {others} of no failed event {(dryRun ? "would be " : "")}sent to {run.Settings.Topic} again");
+            await run.PrintAsync(
+                $"processed: {found - failed.Count} of {found} failed events "
+                + $"{(dryRun ? "would be " : "")}sent to {run.Settings.Topic} again");
+            await run.PrintAsync(
+                $"dead letters: {others} of no failed event "
+                + $"{(dryRun ? "would be " : "")}sent to {run.Settings.Topic} again");
             if (failed.Count > 0)
             {
-                await run.PrintAsync($"no whole dead letter of these is in {run.Settings.DeadLetterTopic}, or they were replayed meanwhile:");
+                await run.PrintAsync(
+                    $"no whole dead letter of these is in {run.Settings.DeadLetterTopic}, "
+                    + "or they were replayed meanwhile:");
                 foreach (var id in failed)
                 {
                     await run.PrintAsync($"  {id}");
@@ -76,8 +91,8 @@ internal static class ReplayCommand
             _broker.Dispose();
         }
 
-        /// <summary>Two passes, so that a large topic need not fit into memory: the first finds the last dead letter of each
-        /// event, the second sends it. Removes from <paramref name="failed"/> what it sent.</summary>
+        /// <summary>Two passes, so that a large topic need not fit into memory: the first finds each event's last dead
+        /// letter, the second sends it. Removes what it sent from <paramref name="failed"/>.</summary>
         /// <returns>How many were sent that belong to no failed event.</returns>
         private async Task<int> SendLettersAsync(HashSet<Guid> failed)
         {
@@ -96,12 +111,16 @@ internal static class ReplayCommand
                 if (EventOf(letter) is not { } id)
                 {
                     // Nothing could tell that it was replayed already, so it is sent only by its place.
-                    others += selection.Letter is not null && selection.Includes(letter) && await SendAsync(letter) ? 1 : 0;
+                    others += selection.Letter is not null && selection.Includes(letter) && await SendAsync(letter)
+                        ? 1
+                        : 0;
                 }
                 else if (last.GetValueOrDefault(id) == letter.At)
                 {
                     var isFailed = failed.Contains(id) || (selection.Letter is not null && await IsFailedAsync(id));
-                    if (isFailed ? await ReopenAsync(id, letter) : !await IsUnderWayOrDoneAsync(id) && await SendAsync(letter))
+                    if (isFailed
+                        ? await ReopenAsync(id, letter)
+                        : !await IsUnderWayOrDoneAsync(id) && await SendAsync(letter))
                     {
                         others += failed.Remove(id) ? 0 : 1;
                     }
@@ -111,8 +130,8 @@ internal static class ReplayCommand
             return others;
         }
 
-        /// <summary>Holds the row while the message is sent: a notifier that is quicker waits for the commit, and then finds
-        /// the event open again. If the commit fails, the message is skipped as a duplicate.</summary>
+        /// <summary>Locks the row while the message is sent, so that a quicker notifier waits for the commit and then
+        /// finds the event open. If the commit fails, the message is skipped as a duplicate.</summary>
         private async Task<bool> ReopenAsync(Guid id, Message letter)
         {
             await PaceAsync();
@@ -145,7 +164,8 @@ internal static class ReplayCommand
 
         /// <summary>Those that still are the whole message: a part of an event is none.</summary>
         private IEnumerable<Message> Letters() => TopicScan.Read(
-            _broker, run.Settings.DeadLetterTopic, newest: null, follow: false, ScanLimit, run.Cancelled).Where(letter => !letter.IsCut);
+                _broker, run.Settings.DeadLetterTopic, newest: null, follow: false, ScanLimit, run.Cancelled)
+            .Where(letter => !letter.IsCut);
 
         private async Task<List<Guid>> IdsAsync(string sql) =>
             [.. (await database.RowsAsync(sql, run.Cancelled, selection.Parameters())).Select(row => (Guid)row[0]!)];
@@ -153,7 +173,8 @@ internal static class ReplayCommand
         private async Task<bool> IsFailedAsync(Guid id)
         {
             var one = new ReplaySelection([id], null, null, null, null, null);
-            return (await database.RowsAsync(ReplayQueries.FailedInProcessed, run.Cancelled, one.Parameters())).Count > 0;
+            var rows = await database.RowsAsync(ReplayQueries.FailedInProcessed, run.Cancelled, one.Parameters());
+            return rows.Count > 0;
         }
 
         private async Task<bool> IsUnderWayOrDoneAsync(Guid id) =>

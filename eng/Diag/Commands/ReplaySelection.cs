@@ -11,7 +11,8 @@ namespace Diag.Commands;
 
 /// <summary>Which failed events and dead letters to replay; what is null stands for any.</summary>
 internal sealed record ReplaySelection(
-    Guid[]? Events, (int Partition, long Offset)? Letter, string? Reason, string? Type, DateTimeOffset? Since, DateTimeOffset? Until)
+    Guid[]? Events, (int Partition, long Offset)? Letter, string? Reason, string? Type,
+    DateTimeOffset? Since, DateTimeOffset? Until)
 {
     /// <summary>In the order of the queries' parameters.</summary>
     public NpgsqlParameter[] Parameters() =>
@@ -36,12 +37,20 @@ internal sealed record ReplaySelection(
 /// <summary>The selection's arguments and options.</summary>
 internal sealed class ReplayOptions
 {
-    private readonly Argument<Guid[]> _events = Diag.CommandLine.Parameters.Ids("EVENT", "Event ids", ArgumentArity.ZeroOrMore);
+    private readonly Argument<Guid[]> _events = Diag.CommandLine.Parameters.Ids(
+        "EVENT", "Event ids", ArgumentArity.ZeroOrMore);
     private readonly Option<bool> _all = new("--all") { Description = "Everything that failed" };
-    private readonly Option<string?> _letter = new("--dead-letter") { Description = "One dead letter: PARTITION:OFFSET" };
-    private readonly Option<string?> _reason = new("--reason") { Description = "Only what failed with this in its reason" };
+    private readonly Option<string?> _letter = new("--dead-letter")
+    {
+        Description = "One dead letter: PARTITION:OFFSET",
+    };
+    private readonly Option<string?> _reason = new("--reason")
+    {
+        Description = "Only what failed with this in its reason",
+    };
     private readonly Option<string?> _type = new("--type") { Description = "Only events of this type" };
-    private readonly Option<DateTimeOffset?> _since = Time("--since", "Only what failed since then: a time, or 2h for two hours ago");
+    private readonly Option<DateTimeOffset?> _since = Time(
+        "--since", "Only what failed since then: a time, or 2h for two hours ago");
     private readonly Option<DateTimeOffset?> _until = Time("--until", "Only what failed before then");
 
     public void AddTo(Command command)
@@ -61,7 +70,8 @@ internal sealed class ReplayOptions
             parsed.GetValue(_since), parsed.GetValue(_until));
         var isAny = selection == new ReplaySelection(null, null, null, null, null, null);
         return isAny != parsed.GetValue(_all)
-            ? throw DiagException.Usage("expected: diag replay EVENT..., or --all, or at least one of the options that choose")
+            ? throw DiagException.Usage(
+                "expected: diag replay EVENT..., or --all, or at least one of the options that choose")
             : selection;
     }
 

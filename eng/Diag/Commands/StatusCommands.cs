@@ -14,7 +14,8 @@ internal static class StatusCommands
                 await using var database = await Database.OpenAsync(run);
                 await run.PrintAsync(await ByStatusAsync(database, OutboxQueries.ByStatus, run));
                 await PrintRowsAsync(
-                    database, "Waiting for another attempt, oldest first:", "NEXT ATTEMPT", OutboxQueries.Retrying, run);
+                    database, "Waiting for another attempt, oldest first:",
+                    "NEXT ATTEMPT", OutboxQueries.Retrying, run);
                 await PrintRowsAsync(database, "Failed, latest first:", "FAILED", OutboxQueries.Failed, run);
             });
 

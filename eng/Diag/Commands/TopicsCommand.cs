@@ -7,7 +7,8 @@ namespace Diag.Commands;
 internal static class TopicsCommand
 {
     public static Command Create() =>
-        new Command("topics", "The topics, their partitions and how many messages they hold.").Does((_, run) => PrintAsync(run));
+        new Command("topics", "The topics, their partitions and how many messages they hold.").Does(
+            (_, run) => PrintAsync(run));
 
     private static async Task PrintAsync(DiagRun run)
     {

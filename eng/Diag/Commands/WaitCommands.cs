@@ -6,25 +6,31 @@ using Npgsql;
 
 namespace Diag.Commands;
 
-/// <summary>What scripts wait for. Each prints the last answer, tab-separated, and fails when it did not come true.</summary>
+/// <summary>What scripts wait for. Each prints the last answer, tab-separated, and fails on a time-out.</summary>
 internal static class WaitCommands
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
 
     public static Command Outbox() => InDatabase(
-        "wait-outbox", "Waits for every event of the tickets to be so. Prints ticket, event, type, status, attempts, ms to sent.",
+        "wait-outbox",
+        "Waits for every event of the tickets to be so. Prints ticket, event, type, status, attempts, ms to sent.",
         "TICKET", OutboxQueries.OfTickets, statusColumn: 3, status: "sent");
 
     public static Command Processed() => InDatabase(
-        "wait-processed", "Waits for processed_events to have every event so. Prints event, status, attempts, error, ms to done.",
+        "wait-processed",
+        "Waits for processed_events to have every event so. Prints event, status, attempts, error, ms to done.",
         "EVENT", ProcessedQueries.OfEvents, statusColumn: 1, status: "done");
 
     public static Command Event()
     {
         var events = Parameters.Ids("EVENT", "Event ids", ArgumentArity.OneOrMore);
         var (topic, timeout) = (Parameters.Topic(), Parameters.Timeout());
-        var fromBeginning = new Option<bool>("--from-beginning") { Description = "Not only the newest 10,000 of each partition" };
-        return new Command("wait-event", "Reads a topic until it has shown every one of the events. Prints event, partition, offset.")
+        var fromBeginning = new Option<bool>("--from-beginning")
+        {
+            Description = "Not only the newest 10,000 of each partition",
+        };
+        return new Command(
+            "wait-event", "Reads a topic until it has shown every one of the events. Prints event, partition, offset.")
         {
             events, topic, timeout, fromBeginning,
         }.Does(async (parsed, run) =>
@@ -33,7 +39,8 @@ internal static class WaitCommands
             var name = parsed.GetValue(topic) ?? run.Settings.Topic;
             int? newest = parsed.GetValue(fromBeginning) ? null : TopicScan.SearchDepth;
             using var broker = new Broker(run.Settings);
-            foreach (var message in TopicScan.Read(broker, name, newest, follow: true, parsed.GetValue(timeout), run.Cancelled))
+            foreach (var message in TopicScan.Read(
+                broker, name, newest, follow: true, parsed.GetValue(timeout), run.Cancelled))
             {
                 if (Guid.TryParse(message.EventId, out var id) && missing.Remove(id))
                 {
@@ -54,7 +61,11 @@ internal static class WaitCommands
         string name, string description, string argument, string sql, int statusColumn, string status)
     {
         var ids = Parameters.Ids(argument, "Ids", ArgumentArity.OneOrMore);
-        var wanted = new Option<string>("--status") { Description = "The status to wait for", DefaultValueFactory = _ => status };
+        var wanted = new Option<string>("--status")
+        {
+            Description = "The status to wait for",
+            DefaultValueFactory = _ => status,
+        };
         var timeout = Parameters.Timeout();
         return new Command(name, description) { ids, wanted, timeout }.Does(async (parsed, run) =>
         {
@@ -62,7 +73,8 @@ internal static class WaitCommands
             await using var database = await Database.OpenAsync(run);
             while (true)
             {
-                var rows = await database.RowsAsync(sql, run.Cancelled, new NpgsqlParameter("ids", parsed.GetRequiredValue(ids)));
+                var rows = await database.RowsAsync(
+                    sql, run.Cancelled, new NpgsqlParameter("ids", parsed.GetRequiredValue(ids)));
                 var isSo = rows.All(row => Equals(row[statusColumn], parsed.GetValue(wanted)));
                 if (isSo || deadline.IsCancellationRequested)
                 {

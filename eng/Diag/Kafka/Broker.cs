@@ -42,7 +42,7 @@ internal sealed class Broker(DiagSettings settings) : IDisposable
         }
     }
 
-    /// <summary>A producer for messages that have to meet the services' own: acknowledged, and in the same partitions.</summary>
+    /// <summary>A producer like the services' own: acknowledged, and with the same partitions.</summary>
     public IProducer<byte[]?, byte[]> Producer() =>
         new ProducerBuilder<byte[]?, byte[]>(new ProducerConfig
         {

@@ -44,7 +44,8 @@ internal sealed record Message(
         try
         {
             using var json = JsonDocument.Parse(value);
-            return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty(name, out var member)
+            return json.RootElement.ValueKind == JsonValueKind.Object
+                && json.RootElement.TryGetProperty(name, out var member)
                 ? member.ToString()
                 : null;
         }

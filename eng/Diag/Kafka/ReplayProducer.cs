@@ -3,8 +3,8 @@ using Diag.CommandLine;
 
 namespace Diag.Kafka;
 
-/// <summary>Sends dead letters to the topic of the events again: the same key, value and headers, without what was added to
-/// them as dead letters.</summary>
+/// <summary>Sends dead letters to the events' topic again: the same key, value and headers, without the dead
+/// letter's additions.</summary>
 internal sealed class ReplayProducer : IDisposable
 {
     private const string AddedPrefix = "dlq_";

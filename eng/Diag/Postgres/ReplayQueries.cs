@@ -1,6 +1,6 @@
 namespace Diag.Postgres;
 
-/// <summary>What gives failed events another chance. The first two take the same selection, in which null means any.</summary>
+/// <summary>Statements that replay failed events. The first two take the same selection; null means any.</summary>
 internal static class ReplayQueries
 {
     public const string FailedInOutbox =
@@ -38,8 +38,8 @@ internal static class ReplayQueries
         WHERE event_id = $1 AND status = 'failed'
         """;
 
-    /// <summary>Whether an event without a failed row may be sent again: not when it was processed, is being retried, or has
-    /// not left the outbox yet.</summary>
+    /// <summary>Whether an event without a failed row may be sent again: not if it was processed, is being retried, or
+    /// is still in the outbox.</summary>
     public const string IsUnderWayOrDone =
         """
         SELECT EXISTS (SELECT FROM processed_events WHERE event_id = $1)

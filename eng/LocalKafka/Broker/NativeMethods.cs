@@ -12,8 +12,8 @@ internal static partial class NativeMethods
     private const string Library = "librdkafka";
     private const StringMarshalling Utf8 = StringMarshalling.Utf8;
 
-    /// <summary>The package's second build for Linux: the first one asks for libsasl2.so.3, which Debian and Ubuntu have under
-    /// another name. Confluent.Kafka tries the two in this order as well.</summary>
+    /// <summary>The package's second build for Linux: the first needs libsasl2.so.3, which has another name on Debian
+    /// and Ubuntu. Confluent.Kafka tries the two in the same order.</summary>
     private const string LibraryWithoutSasl = "centos8-librdkafka";
 
     static NativeMethods() => NativeLibrary.SetDllImportResolver(typeof(NativeMethods).Assembly, Load);

@@ -31,7 +31,8 @@ public abstract class KafkaClientSettings
         if (!DisableHealthChecks || !DisableTracing || !DisableMetrics)
         {
             throw new NotSupportedException(
-                "This Aspire.Confluent.Kafka has no instrumentation: set DisableHealthChecks, DisableTracing and DisableMetrics.");
+                "This Aspire.Confluent.Kafka has no instrumentation: set DisableHealthChecks, "
+                + "DisableTracing and DisableMetrics.");
         }
 
         config.BootstrapServers = connectionString ?? ConnectionString ?? config.BootstrapServers;

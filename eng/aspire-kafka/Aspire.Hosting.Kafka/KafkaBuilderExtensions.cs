@@ -2,8 +2,8 @@ using Aspire.Hosting.ApplicationModel;
 
 namespace Aspire.Hosting;
 
-/// <summary>The part of the package's API that the AppHost calls. Unlike the package it adds no health check of its own, which
-/// the AppHost removes anyway because it produces a message per probe.</summary>
+/// <summary>The part of the package's API that the AppHost calls. It lacks the package's health check, which the
+/// AppHost removes because it produces a message per probe.</summary>
 public static class KafkaBuilderExtensions
 {
     private const int BrokerPort = 9092;
@@ -21,7 +21,8 @@ public static class KafkaBuilderExtensions
             .WithImage("confluentinc/confluent-local", "8.2.0")
             .WithImageRegistry("docker.io")
             .WithEnvironment("KAFKA_LISTENERS",
-                "PLAINTEXT://localhost:29092,CONTROLLER://localhost:29093,PLAINTEXT_HOST://0.0.0.0:9092,PLAINTEXT_INTERNAL://0.0.0.0:9093")
+                "PLAINTEXT://localhost:29092,CONTROLLER://localhost:29093,"
+                + "PLAINTEXT_HOST://0.0.0.0:9092,PLAINTEXT_INTERNAL://0.0.0.0:9093")
             .WithEnvironment("KAFKA_LISTENER_SECURITY_PROTOCOL_MAP",
                 "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,PLAINTEXT_HOST:PLAINTEXT,PLAINTEXT_INTERNAL:PLAINTEXT")
             .WithEnvironment(context => context.EnvironmentVariables["KAFKA_ADVERTISED_LISTENERS"] =
@@ -34,7 +35,8 @@ public static class KafkaBuilderExtensions
         .WithVolume(name, DataFolder, isReadOnly);
 
     public static IResourceBuilder<KafkaServerResource> WithKafkaUI(
-        this IResourceBuilder<KafkaServerResource> builder, Action<IResourceBuilder<KafkaUIContainerResource>>? configureContainer = null)
+        this IResourceBuilder<KafkaServerResource> builder,
+        Action<IResourceBuilder<KafkaUIContainerResource>>? configureContainer = null)
     {
         var kafka = builder.Resource;
         var ui = builder.ApplicationBuilder.AddResource(new KafkaUIContainerResource("kafka-ui"))
@@ -42,16 +44,30 @@ public static class KafkaBuilderExtensions
             .WithImageRegistry("docker.io")
             .WithHttpEndpoint(targetPort: UiPort)
             .WithEnvironment("KAFKA_CLUSTERS_0_NAME", kafka.Name)
-            .WithEnvironment("KAFKA_CLUSTERS_0_BOOTSTRAPSERVERS", $"{kafka.Name}:{kafka.InternalEndpoint.Property(EndpointProperty.TargetPort)}")
+            .WithEnvironment(
+                "KAFKA_CLUSTERS_0_BOOTSTRAPSERVERS",
+                $"{kafka.Name}:{kafka.InternalEndpoint.Property(EndpointProperty.TargetPort)}")
             .ExcludeFromManifest();
         configureContainer?.Invoke(ui);
         return builder;
     }
 
     /// <summary>Containers reach the broker by its resource's name, everything else by the published port.</summary>
-    private static ReferenceExpression ListenersForRun(KafkaServerResource kafka) => ReferenceExpression.Create(
-        $"PLAINTEXT://localhost:29092,PLAINTEXT_HOST://localhost:{kafka.PrimaryEndpoint.Property(EndpointProperty.Port)},PLAINTEXT_INTERNAL://{kafka.Name}:{kafka.InternalEndpoint.Property(EndpointProperty.TargetPort)}");
+    private static ReferenceExpression ListenersForRun(KafkaServerResource kafka)
+    {
+        var port = kafka.PrimaryEndpoint.Property(EndpointProperty.Port);
+        var inside = kafka.InternalEndpoint.Property(EndpointProperty.TargetPort);
+        var name = kafka.Name;
+        return ReferenceExpression.Create(
+            $"PLAINTEXT://localhost:29092,PLAINTEXT_HOST://localhost:{port},PLAINTEXT_INTERNAL://{name}:{inside}");
+    }
 
-    private static ReferenceExpression ListenersForPublish(KafkaServerResource kafka) => ReferenceExpression.Create(
-        $"PLAINTEXT://{kafka.PrimaryEndpoint.Property(EndpointProperty.Host)}:29092,PLAINTEXT_HOST://{kafka.PrimaryEndpoint.Property(EndpointProperty.HostAndPort)},PLAINTEXT_INTERNAL://{kafka.InternalEndpoint.Property(EndpointProperty.HostAndPort)}");
+    private static ReferenceExpression ListenersForPublish(KafkaServerResource kafka)
+    {
+        var host = kafka.PrimaryEndpoint.Property(EndpointProperty.Host);
+        var outside = kafka.PrimaryEndpoint.Property(EndpointProperty.HostAndPort);
+        var inside = kafka.InternalEndpoint.Property(EndpointProperty.HostAndPort);
+        return ReferenceExpression.Create(
+            $"PLAINTEXT://{host}:29092,PLAINTEXT_HOST://{outside},PLAINTEXT_INTERNAL://{inside}");
+    }
 }
