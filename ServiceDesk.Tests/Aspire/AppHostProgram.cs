@@ -11,10 +11,12 @@ internal static class AppHostProgram
     /// <summary>The AppHost's project folder in the repository.</summary>
     public static string Folder => Projects.ServiceDesk_AppHost.ProjectPath;
 
-    public static ChildProcess Start(IEnumerable<string> arguments, params IEnumerable<KeyValuePair<string, string>> environment) =>
+    public static ChildProcess Start(
+        IEnumerable<string> arguments, params IEnumerable<KeyValuePair<string, string>> environment) =>
         ChildProcess.StartProgram("ServiceDesk.AppHost", arguments, environment);
 
-    public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(params IEnumerable<string> arguments)
+    public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(
+        params IEnumerable<string> arguments)
     {
         await using var program = Start(arguments);
         var code = await program.ExitCodeAsync(Limit);

@@ -13,10 +13,12 @@ public sealed class FailedMigrationTests
     {
         using var limit = new CancellationTokenSource(RunningSystem.StartLimit);
         await using var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.ServiceDesk_AppHost>([
-            "--infrastructure", "external", "--ConnectionStrings:servicedesk", "Host=nowhere", "--ConnectionStrings:kafka", "nowhere:1"]);
+            "--infrastructure", "external", "--ConnectionStrings:servicedesk", "Host=nowhere",
+            "--ConnectionStrings:kafka", "nowhere:1"]);
         // No server is needed to fail at reading the settings, so none is waited for.
         RemoveHealthChecks(builder, "kafka");
-        builder.CreateResourceBuilder<ProjectResource>("migrator").WithEnvironment("Migrator__StartTimeout", "00:00:00");
+        builder.CreateResourceBuilder<ProjectResource>("migrator")
+            .WithEnvironment("Migrator__StartTimeout", "00:00:00");
         await using var application = await builder.BuildAsync();
         await application.StartAsync(limit.Token);
 
@@ -26,10 +28,12 @@ public sealed class FailedMigrationTests
         Assert.Equal(2, migrator.Snapshot.ExitCode);
         foreach (var service in RunningSystem.Services)
         {
-            await application.ResourceNotifications.WaitForResourceAsync(service, KnownResourceStates.FailedToStart, limit.Token);
+            await application.ResourceNotifications.WaitForResourceAsync(
+                service, KnownResourceStates.FailedToStart, limit.Token);
         }
 
-        Assert.True(await LogHasAsync(application, migrator.ResourceId, "Migrator:StartTimeout is '00:00:00': must be between", limit.Token));
+        Assert.True(await LogHasAsync(
+            application, migrator.ResourceId, "Migrator:StartTimeout is '00:00:00': must be between", limit.Token));
     }
 
     private static void RemoveHealthChecks(IDistributedApplicationTestingBuilder builder, string name)
@@ -41,7 +45,8 @@ public sealed class FailedMigrationTests
         }
     }
 
-    private static async Task<bool> LogHasAsync(DistributedApplication application, string resource, string text, CancellationToken cancellation)
+    private static async Task<bool> LogHasAsync(
+        DistributedApplication application, string resource, string text, CancellationToken cancellation)
     {
         var logs = application.Services.GetRequiredService<ResourceLoggerService>();
         await foreach (var lines in logs.WatchAsync(resource).WithCancellation(cancellation))

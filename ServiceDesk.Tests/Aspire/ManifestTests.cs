@@ -10,10 +10,12 @@ public sealed partial class ManifestTests(PublishedManifest published) : IClassF
     public void Equals_the_checked_in_manifest() => Assert.True(
         PublishedManifest.Snapshot == published.Text,
         $"{PublishedManifest.SnapshotPath} is stale. Write it anew, and the Kubernetes manifests after it: " +
-        $"dotnet run --project ServiceDesk.AppHost -- --publisher manifest --output-path aspire-manifest.json\n{published.Text}");
+        "dotnet run --project ServiceDesk.AppHost -- --publisher manifest --output-path aspire-manifest.json\n" +
+        published.Text);
 
     [Fact]
-    public void Is_written_without_a_line_on_stderr_which_would_stop_manifest_tools() => Assert.Equal("", published.Errors);
+    public void Is_written_without_a_line_on_stderr_which_would_stop_manifest_tools() =>
+        Assert.Equal("", published.Errors);
 
     [Fact]
     public void Has_no_placeholder_that_leads_nowhere() => Assert.Empty(
@@ -50,11 +52,13 @@ public sealed partial class ManifestTests(PublishedManifest published) : IClassF
     [InlineData("ticket-api", "ConnectionStrings__servicedesk")]
     [InlineData("outbox-relay", "ConnectionStrings__kafka", "ConnectionStrings__servicedesk")]
     [InlineData("notifier", "ConnectionStrings__kafka", "ConnectionStrings__servicedesk")]
-    public void Injects_connection_strings_and_none_of_their_parts(string project, params string[] expected) => Assert.Equal(
-        expected,
-        Environment(project).Select(variable => variable.Key)
-            .Where(name => name.Contains("servicedesk", StringComparison.OrdinalIgnoreCase) || name.Contains("kafka", StringComparison.OrdinalIgnoreCase))
-            .Order(StringComparer.Ordinal));
+    public void Injects_connection_strings_and_none_of_their_parts(string project, params string[] expected) =>
+        Assert.Equal(
+            expected,
+            Environment(project).Select(variable => variable.Key)
+                .Where(name => name.Contains("servicedesk", StringComparison.OrdinalIgnoreCase)
+                    || name.Contains("kafka", StringComparison.OrdinalIgnoreCase))
+                .Order(StringComparer.Ordinal));
 
     [Fact]
     public void Keeps_data_in_volumes_whose_names_do_not_change()

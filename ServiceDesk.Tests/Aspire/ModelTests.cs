@@ -50,7 +50,8 @@ public sealed class ModelTests
     public async Task Runs_as_many_relays_and_notifiers_as_the_settings_say()
     {
         await using var builder = await CreateAsync(
-            "--infrastructure", "containers", "--ServiceDesk:RelayReplicas", "3", "--ServiceDesk:NotifierReplicas", "2");
+            "--infrastructure", "containers", "--ServiceDesk:RelayReplicas", "3",
+            "--ServiceDesk:NotifierReplicas", "2");
 
         Assert.Equal((3, 2), (Replicas(builder, "outbox-relay"), Replicas(builder, "notifier")));
     }
@@ -66,7 +67,8 @@ public sealed class ModelTests
 
         string[] own = ["migrator", "replay", .. Services];
         Assert.Equal(expected.Split(','), builder.Resources
-            .Where(r => r is not ParameterResource && !own.Contains(r.Name) && !r.Name.EndsWith("-rebuilder", StringComparison.Ordinal))
+            .Where(r => r is not ParameterResource && !own.Contains(r.Name)
+                && !r.Name.EndsWith("-rebuilder", StringComparison.Ordinal))
             .Select(r => r.Name).Order(StringComparer.Ordinal));
     }
 

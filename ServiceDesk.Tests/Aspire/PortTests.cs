@@ -25,7 +25,8 @@ public sealed class PortTests
     [InlineData("ServiceDesk:NotifierAddress", "for notifier", "(NOTIFIER_METRICS_ADDR)")]
     [InlineData("ASPNETCORE_URLS", "for the dashboard", "launchSettings.json")]
     [InlineData("ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL", "for the dashboard", "launchSettings.json")]
-    public async Task A_port_that_is_taken_ends_the_start_with_its_holder_and_the_setting(string setting, string owner, string hint)
+    public async Task A_port_that_is_taken_ends_the_start_with_its_holder_and_the_setting(
+        string setting, string owner, string hint)
     {
         using var holder = new TcpListener(IPAddress.Loopback, 0);
         holder.Start();
@@ -34,7 +35,9 @@ public sealed class PortTests
 
         await using var appHost = AppHostProgram.Start(
             ["--infrastructure", "local", "--ServiceDesk:DataFolder", data.FullName, .. Ports(setting, port)],
-            setting.StartsWith("ServiceDesk", StringComparison.Ordinal) ? [] : [new(setting, $"http://localhost:{port}")]);
+            setting.StartsWith("ServiceDesk", StringComparison.Ordinal)
+                ? []
+                : [new(setting, $"http://localhost:{port}")]);
 
         Assert.Equal(2, await appHost.ExitCodeAsync());
         var line = Assert.Single(appHost.Output.Errors);
@@ -63,12 +66,15 @@ public sealed class PortTests
             "--ServiceDesk:DataFolder", data.FullName, .. Ports("", 0),
         ];
         await using var first = AppHostProgram.Start(arguments);
-        await first.Output.LineAsync("that it is ready", line => line == "Postgres and Kafka are ready.", RunningSystem.StartLimit);
+        await first.Output.LineAsync(
+            "that it is ready", line => line == "Postgres and Kafka are ready.", RunningSystem.StartLimit);
 
         await using var second = AppHostProgram.Start(arguments);
 
         Assert.Equal(2, await second.ExitCodeAsync());
-        Assert.Contains($" is taken by another AppHost, pid {first.Id}: ", Assert.Single(second.Output.Errors), StringComparison.Ordinal);
+        Assert.Contains(
+            $" is taken by another AppHost, pid {first.Id}: ",
+            Assert.Single(second.Output.Errors), StringComparison.Ordinal);
         first.Send(Terminate);
         Assert.Equal(0, await first.ExitCodeAsync());
     }
@@ -77,7 +83,8 @@ public sealed class PortTests
     private static IEnumerable<string> Ports(string taken, int port) =>
         from setting in Settings
         let number = (setting == taken ? port : FreePort()).ToString(CultureInfo.InvariantCulture)
-        from argument in (string[])[$"--{setting}", setting.EndsWith("Address", StringComparison.Ordinal) ? $"localhost:{number}" : number]
+        from argument in (string[])[
+            $"--{setting}", setting.EndsWith("Address", StringComparison.Ordinal) ? $"localhost:{number}" : number]
         select argument;
 
     private static int FreePort()

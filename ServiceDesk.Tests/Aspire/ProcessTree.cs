@@ -5,11 +5,12 @@ namespace ServiceDesk.Tests.Aspire;
 /// <summary>Who started whom, as Linux tells.</summary>
 internal static class ProcessTree
 {
-    /// <returns>The process ids and command lines of those whose command line has the text, and of all below them.</returns>
+    /// <returns>Ids and command lines of processes whose command line has the text, and their children.</returns>
     public static Dictionary<int, string> From(string text)
     {
         var all = Directory.EnumerateDirectories("/proc")
-            .Select(folder => int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0)
+            .Select(Path.GetFileName)
+            .Select(name => int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0)
             .Where(id => id > 0)
             .ToDictionary(id => id, CommandOf);
         var children = all.Keys.ToLookup(Parent);

@@ -17,7 +17,7 @@ public sealed class PublishedManifest : IAsyncLifetime
 
     public static string SnapshotPath => Path.Combine(AppHostProgram.Folder, SnapshotName);
 
-    /// <summary>Written to a folder of its own, so paths to projects are made relative to the AppHost, as in the snapshot.</summary>
+    /// <summary>Written to its own folder, so project paths are relative to the AppHost as in the snapshot.</summary>
     public string Text => Manifest.ToJsonString(Indented);
 
     public static string Snapshot => JsonNode.Parse(File.ReadAllText(SnapshotPath))!.ToJsonString(Indented);
@@ -51,7 +51,8 @@ public sealed class PublishedManifest : IAsyncLifetime
     {
         JsonObject parts => parts.SelectMany(p => Texts(p.Value)),
         JsonArray items => items.SelectMany(Texts),
-        JsonValue value when value.GetValueKind() == JsonValueKind.String => [(value.GetPath(), value.GetValue<string>())],
+        JsonValue value when value.GetValueKind() == JsonValueKind.String =>
+            [(value.GetPath(), value.GetValue<string>())],
         _ => [],
     };
 }

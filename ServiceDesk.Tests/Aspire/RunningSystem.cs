@@ -7,23 +7,22 @@ using ServiceDesk.Tests.Infrastructure;
 
 namespace ServiceDesk.Tests.Aspire;
 
-/// <summary>The whole application as the AppHost composes it: containers where a runtime answers, local processes otherwise.
-/// Ports are any that are free, and data is in a folder of its own, so it runs beside a developer's own.</summary>
+/// <summary>The whole application as the AppHost composes it: containers if a runtime answers, local processes
+/// otherwise. It uses free ports and its own data folder, so it runs beside a developer's own.</summary>
 internal sealed class RunningSystem : IAsyncDisposable
 {
-    /// <summary>For what takes seconds on a machine that has nothing else to do; containers may have to be pulled.</summary>
+    /// <summary>Takes seconds on an idle machine, longer when containers must be pulled.</summary>
     public static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(3);
 
     private static readonly TimeSpan StopLimit = TimeSpan.FromMinutes(1);
 
     public static readonly string[] Services = ["ticket-api", "outbox-relay", "notifier"];
 
-    /// <summary>Arguments that make it a system of its own, whatever servers the environment names, without a dashboard to send
-    /// telemetry to.</summary>
+    /// <summary>Arguments for a separate system whatever servers the environment names, without a dashboard.</summary>
     private static readonly string[] Own =
         ["--ConnectionStrings:servicedesk=", "--ConnectionStrings:kafka=", "--dashboard=false"];
 
-    /// <summary>Arguments that make the servers take any ports that are free; Aspire's testing does so for the services.</summary>
+    /// <summary>Arguments that give the servers free ports; Aspire's testing does so for the services.</summary>
     public static readonly string[] FreePorts =
         ["--ServiceDesk:PostgresPort", "0", "--ServiceDesk:KafkaPort", "0", "--ServiceDesk:KafkaControlPort", "0"];
 
@@ -33,9 +32,11 @@ internal sealed class RunningSystem : IAsyncDisposable
     private RunningSystem(IDistributedApplicationTestingBuilder builder, DistributedApplication application) =>
         (_builder, _application) = (builder, application);
 
-    public static Task<RunningSystem> StartAsync(TemporaryFolder data, params string[] arguments) => StartAsync(data, traces: null, arguments);
+    public static Task<RunningSystem> StartAsync(TemporaryFolder data, params string[] arguments) =>
+        StartAsync(data, traces: null, arguments);
 
-    public static async Task<RunningSystem> StartAsync(TemporaryFolder data, TraceCollector? traces, params string[] arguments)
+    public static async Task<RunningSystem> StartAsync(
+        TemporaryFolder data, TraceCollector? traces, params string[] arguments)
     {
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.ServiceDesk_AppHost>([
             "--ServiceDesk:DataFolder", data.FullName, .. Own, .. FreePorts, .. arguments]);
@@ -67,7 +68,9 @@ internal sealed class RunningSystem : IAsyncDisposable
     /// <summary>The addresses that the dashboard shows as links, with the resource that each belongs to.</summary>
     public IEnumerable<(string Resource, Uri Address)> Links() =>
         from resource in _builder.Resources
-        let state = _application.ResourceNotifications.TryGetCurrentState(resource.Name, out var current) ? current.Snapshot : null
+        let state = _application.ResourceNotifications.TryGetCurrentState(resource.Name, out var current)
+            ? current.Snapshot
+            : null
         from url in state?.Urls ?? []
         let address = new Uri(url.Url)
         where !url.IsInternal && address.Scheme is "http" or "https"
@@ -88,7 +91,8 @@ internal sealed class RunningSystem : IAsyncDisposable
 
     /// <summary>What a button on the dashboard does.</summary>
     public Task<ExecuteCommandResult> CommandAsync(string resource, string command) =>
-        _application.Services.GetRequiredService<ResourceCommandService>().ExecuteCommandAsync(resource, command).WaitAsync(Eventually.Limit);
+        _application.Services.GetRequiredService<ResourceCommandService>().ExecuteCommandAsync(resource, command)
+            .WaitAsync(Eventually.Limit);
 
     public async Task<NpgsqlDataSource> DatabaseAsync() =>
         NpgsqlDataSource.Create((await _application.GetConnectionStringAsync("servicedesk"))!);
@@ -107,7 +111,9 @@ internal sealed class RunningSystem : IAsyncDisposable
     {
         if (!OperatingSystem.IsWindows())
         {
-            File.SetUnixFileMode(data.FullName, File.GetUnixFileMode(data.FullName) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+            File.SetUnixFileMode(
+                data.FullName,
+                File.GetUnixFileMode(data.FullName) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
         }
     }
 

@@ -12,8 +12,8 @@ public sealed partial class StopTests
 {
     private const int Interrupt = 2;
 
-    /// <summary>Some 4 seconds on a machine that has nothing else to do. Ended all at once, the services took 14 to give up a
-    /// dashboard that was gone.</summary>
+    /// <summary>Takes about 4 seconds on an idle machine. Stopped all at once, the services took 14 to give up on
+    /// the dashboard.</summary>
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(10);
 
     /// <summary>What `dotnet run` takes from the launch profile; the ports are any that are free.</summary>
@@ -36,8 +36,10 @@ public sealed partial class StopTests
         using var data = new TemporaryFolder();
         RunningSystem.LetPostgresIn(data);
         await using var appHost = AppHostProgram.Start(
-            ["--infrastructure", "local", "--ServiceDesk:DataFolder", data.FullName, .. RunningSystem.FreePorts], Profile);
-        await appHost.Output.LineAsync("the dashboard's login address", LoginAddress().IsMatch, RunningSystem.StartLimit);
+            ["--infrastructure", "local", "--ServiceDesk:DataFolder", data.FullName, .. RunningSystem.FreePorts],
+            Profile);
+        await appHost.Output.LineAsync(
+            "the dashboard's login address", LoginAddress().IsMatch, RunningSystem.StartLimit);
         var curl = await appHost.Output.LineAsync("where to post", Curl().IsMatch, RunningSystem.StartLimit);
         await PostAsync(Curl().Match(curl).Groups["address"].Value);
         var addresses = Path.Combine(data.FullName, "run", "apphost.env");
@@ -52,10 +54,13 @@ public sealed partial class StopTests
         Assert.Equal(0, await appHost.ExitCodeAsync(EndLimit * 3));
         await Eventually.SeesAsync(
             "every process has ended",
-            () => Task.FromResult(string.Join('\n', started.Where(p => ProcessTree.CommandOf(p.Key) == p.Value).Select(p => p.Value))),
+            () => Task.FromResult(
+                string.Join('\n', started.Where(p => ProcessTree.CommandOf(p.Key) == p.Value).Select(p => p.Value))),
             left => left == "");
         Assert.InRange(end.Elapsed, TimeSpan.Zero, EndLimit);
-        Assert.False(File.Exists(Path.Combine(data.FullName, "pg", "postmaster.pid")), "PostgreSQL was killed instead of stopped.");
+        Assert.False(
+            File.Exists(Path.Combine(data.FullName, "pg", "postmaster.pid")),
+            "PostgreSQL was killed instead of stopped.");
         Assert.False(File.Exists(addresses), "The addresses of what has ended are still there.");
     }
 
@@ -66,23 +71,32 @@ public sealed partial class StopTests
         RunningSystem.LetPostgresIn(data);
 
         await using var appHost = AppHostProgram.Start(
-            ["--infrastructure", "local", "--dashboard", "false", "--ServiceDesk:DataFolder", data.FullName, .. RunningSystem.FreePorts],
-            new Dictionary<string, string> { ["DcpPublisher__RandomizePorts"] = "true", ["Migrator__StartTimeout"] = "00:00:00" });
+            [
+                "--infrastructure", "local", "--dashboard", "false", "--ServiceDesk:DataFolder",
+                data.FullName, .. RunningSystem.FreePorts],
+            new Dictionary<string, string>
+            {
+                ["DcpPublisher__RandomizePorts"] = "true",
+                ["Migrator__StartTimeout"] = "00:00:00",
+            });
 
         Assert.Equal(1, await appHost.ExitCodeAsync(RunningSystem.StartLimit));
         Assert.Contains("AppHost: migrator ended with exit code 2:", appHost.Output.Errors);
-        Assert.Contains(appHost.Output.Errors, line => line.Contains("Migrator:StartTimeout is '00:00:00'", StringComparison.Ordinal));
+        Assert.Contains(appHost.Output.Errors, line =>
+            line.Contains("Migrator:StartTimeout is '00:00:00'", StringComparison.Ordinal));
     }
 
     private static async Task PostAsync(string address)
     {
         using var client = new HttpClient();
-        using var answer = await client.PostAsJsonAsync(address, new { title = "Printer on fire", description = "Room 4.12" });
+        using var answer = await client.PostAsJsonAsync(
+            address, new { title = "Printer on fire", description = "Room 4.12" });
         Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
     }
 
     /// <summary>All of them descend from Aspire's orchestrator, which is told whose end is its own.</summary>
-    private static Dictionary<int, string> StartedBy(ChildProcess appHost) => ProcessTree.From($" --monitor {appHost.Id} ");
+    private static Dictionary<int, string> StartedBy(ChildProcess appHost) =>
+        ProcessTree.From($" --monitor {appHost.Id} ");
 
     [GeneratedRegex(@"http://localhost:\d+/login\?t=\w+")]
     private static partial Regex LoginAddress();

@@ -9,11 +9,13 @@ namespace ServiceDesk.Tests.Aspire;
 [Collection(OneApplicationAtATime.Name)]
 public sealed class WholeApplicationTests
 {
-    private const string EventsDone = "SELECT count(*) FROM processed_events WHERE aggregate_id = $1 AND status = 'done'";
+    private const string EventsDone =
+        "SELECT count(*) FROM processed_events WHERE aggregate_id = $1 AND status = 'done'";
     private const string AddFailedEvent =
         """
         INSERT INTO outbox (event_id, aggregate, aggregate_id, event_type, payload, status, failed_at)
-        VALUES (gen_random_uuid(), 'ticket', gen_random_uuid(), 'ticket.created', '{"title":"Failed before"}', 'failed', now())
+        VALUES (gen_random_uuid(), 'ticket', gen_random_uuid(), 'ticket.created',
+                '{"title":"Failed before"}', 'failed', now())
         """;
 
     private const string AllEventsDone = "SELECT count(*) FROM processed_events WHERE status = 'done'";
@@ -29,10 +31,14 @@ public sealed class WholeApplicationTests
 
         var ticket = await CreateTicketAsync(system, $"00-{trace}-00f067aa0ba902b7-01");
 
-        await Eventually.SeesAsync("the ticket's event is done", () => CountAsync(database, EventsDone, ticket), count => count == 1, RunningSystem.StartLimit);
+        await Eventually.SeesAsync(
+            "the ticket's event is done", () => CountAsync(database, EventsDone, ticket),
+            count => count == 1, RunningSystem.StartLimit);
         foreach (var service in RunningSystem.Services)
         {
-            await Eventually.IsTrueAsync($"{service} reports spans of the trace", () => Task.FromResult(traces.Has(trace, service)), RunningSystem.StartLimit);
+            await Eventually.IsTrueAsync(
+                $"{service} reports spans of the trace",
+                () => Task.FromResult(traces.Has(trace, service)), RunningSystem.StartLimit);
         }
     }
 
@@ -57,10 +63,13 @@ public sealed class WholeApplicationTests
         using var first = await api.GetAsync("/");
         Assert.Equal("/scalar/", first.RequestMessage?.RequestUri?.AbsolutePath);
         await CreateTicketAsync(system, $"00-{Guid.NewGuid():N}-00f067aa0ba902b7-01");
-        await Eventually.SeesAsync("the ticket's event is done", () => CountAsync(database, AllEventsDone), count => count == 1, RunningSystem.StartLimit);
+        await Eventually.SeesAsync(
+            "the ticket's event is done", () => CountAsync(database, AllEventsDone),
+            count => count == 1, RunningSystem.StartLimit);
         foreach (var service in RunningSystem.Services)
         {
-            Assert.DoesNotContain(await system.LogAsync(service), line => line.Contains("warn", StringComparison.OrdinalIgnoreCase));
+            Assert.DoesNotContain(
+                await system.LogAsync(service), line => line.Contains("warn", StringComparison.OrdinalIgnoreCase));
         }
     }
 
@@ -68,13 +77,16 @@ public sealed class WholeApplicationTests
     public async Task The_dashboards_button_sends_a_ticket_through_several_relays_and_notifiers()
     {
         using var data = new TemporaryFolder();
-        await using var system = await RunningSystem.StartAsync(data, "--ServiceDesk:RelayReplicas", "2", "--ServiceDesk:NotifierReplicas", "2");
+        await using var system = await RunningSystem.StartAsync(
+            data, "--ServiceDesk:RelayReplicas", "2", "--ServiceDesk:NotifierReplicas", "2");
         await using var database = await system.DatabaseAsync();
 
         var pressed = await system.CommandAsync("ticket-api", "create-sample-ticket");
 
         Assert.True(pressed.Success, pressed.Message);
-        await Eventually.SeesAsync("the ticket's event is done", () => CountAsync(database, AllEventsDone), count => count == 1, RunningSystem.StartLimit);
+        await Eventually.SeesAsync(
+            "the ticket's event is done", () => CountAsync(database, AllEventsDone),
+            count => count == 1, RunningSystem.StartLimit);
     }
 
     [Fact]
@@ -91,14 +103,17 @@ public sealed class WholeApplicationTests
         var pressed = await system.CommandAsync("outbox-relay", "replay-failed-events");
 
         Assert.True(pressed.Success, pressed.Message);
-        await Eventually.SeesAsync("the event is done", () => CountAsync(database, AllEventsDone), count => count == 1, RunningSystem.StartLimit);
+        await Eventually.SeesAsync(
+            "the event is done", () => CountAsync(database, AllEventsDone),
+            count => count == 1, RunningSystem.StartLimit);
     }
 
     private static async Task<Guid> CreateTicketAsync(RunningSystem system, string traceParent)
     {
         using var api = system.Client("ticket-api");
         using var request = new HttpRequestMessage(HttpMethod.Post, "/tickets");
-        request.Content = JsonContent.Create(new { title = "Printer on fire", description = "Room 4.12, second floor" });
+        request.Content = JsonContent.Create(
+            new { title = "Printer on fire", description = "Room 4.12, second floor" });
         request.Headers.Add("traceparent", traceParent);
         using var response = await api.SendAsync(request);
         Assert.Equal(HttpStatusCode.Created, response.StatusCode);

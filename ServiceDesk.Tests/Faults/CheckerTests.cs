@@ -2,7 +2,7 @@ using ServiceDesk.Tests.Faults.Checking;
 
 namespace ServiceDesk.Tests.Faults;
 
-/// <summary>The checker of the fault tests is checked: whatever is planted must be found, and called by its name.</summary>
+/// <summary>Tests the fault tests' checker: every planted violation must be found and named.</summary>
 public sealed class CheckerTests
 {
     private static readonly Evidence Sound = SoundEvidence.Of(tickets: 3, changes: 3);
@@ -45,7 +45,10 @@ public sealed class CheckerTests
     [Fact]
     public void A_doubled_change_is_found()
     {
-        var first = Sound.Changes[0] with { RequestIds = [.. Sound.Changes[0].RequestIds, .. Sound.Changes[1].RequestIds] };
+        var first = Sound.Changes[0] with
+        {
+            RequestIds = [.. Sound.Changes[0].RequestIds, .. Sound.Changes[1].RequestIds],
+        };
 
         Finds(Sound with { Changes = [first, .. Sound.Changes.Skip(2)] }, Invariant.ChangeDoubled);
     }
@@ -56,14 +59,19 @@ public sealed class CheckerTests
 
     [Fact]
     public void A_refused_change_that_happened_all_the_same_is_found() =>
-        Finds(Sound with { Changes = [Sound.Changes[0] with { Outcome = Outcome.Refused }, .. Sound.Changes.Skip(1)] }, Invariant.PhantomChange);
+        Finds(
+            Sound with { Changes = [Sound.Changes[0] with { Outcome = Outcome.Refused }, .. Sound.Changes.Skip(1)] },
+            Invariant.PhantomChange);
 
     [Fact]
     public void Changes_numbered_in_another_order_are_found()
     {
         var (first, second) = (Sound.Outbox[0], Sound.Outbox[1]);
 
-        Finds(Sound with { Outbox = [first with { Id = second.Id }, second with { Id = first.Id }, .. Sound.Outbox.Skip(2)] }, Invariant.ChangesOutOfOrder);
+        Finds(Sound with
+        {
+            Outbox = [first with { Id = second.Id }, second with { Id = first.Id }, .. Sound.Outbox.Skip(2)],
+        }, Invariant.ChangesOutOfOrder);
     }
 
     [Fact]
@@ -91,7 +99,9 @@ public sealed class CheckerTests
     {
         var (first, second) = (Sound.Topic[0], Sound.Topic[1]);
 
-        Finds(SoundEvidence.Renumbered(Sound with { Topic = [second, first, .. Sound.Topic.Skip(2)] }), Invariant.EventsOutOfOrder);
+        Finds(
+            SoundEvidence.Renumbered(Sound with { Topic = [second, first, .. Sound.Topic.Skip(2)] }),
+            Invariant.EventsOutOfOrder);
     }
 
     [Fact]
@@ -99,7 +109,9 @@ public sealed class CheckerTests
     {
         var (first, second) = (Sound.Topic[0], Sound.Topic[1]);
 
-        Finds(SoundEvidence.Renumbered(Sound with { Topic = [second, first, second, .. Sound.Topic.Skip(2)] }), Invariant.EventsOutOfOrder);
+        Finds(
+            SoundEvidence.Renumbered(Sound with { Topic = [second, first, second, .. Sound.Topic.Skip(2)] }),
+            Invariant.EventsOutOfOrder);
     }
 
     [Fact]
@@ -111,18 +123,24 @@ public sealed class CheckerTests
     }
 
     [Fact]
-    public void A_lost_effect_is_found() => Finds(Sound with { Effects = [.. Sound.Effects.Skip(1)] }, Invariant.EffectLost);
+    public void A_lost_effect_is_found() =>
+        Finds(Sound with { Effects = [.. Sound.Effects.Skip(1)] }, Invariant.EffectLost);
 
     [Fact]
     public void An_event_that_was_never_processed_is_found() =>
-        Finds(Sound with { Effects = [.. Sound.Effects.Skip(1)], Processed = [.. Sound.Processed.Skip(1)] }, Invariant.EffectLost);
+        Finds(
+            Sound with { Effects = [.. Sound.Effects.Skip(1)], Processed = [.. Sound.Processed.Skip(1)] },
+            Invariant.EffectLost);
 
     [Fact]
-    public void A_doubled_effect_is_found() => Finds(Sound with { Effects = [.. Sound.Effects, Sound.Effects[^1]] }, Invariant.EffectDoubled);
+    public void A_doubled_effect_is_found() =>
+        Finds(Sound with { Effects = [.. Sound.Effects, Sound.Effects[^1]] }, Invariant.EffectDoubled);
 
     [Fact]
     public void An_effect_of_nothing_is_found() =>
-        Finds(Sound with { Effects = [.. Sound.Effects, new Effect(Guid.NewGuid(), Guid.NewGuid())] }, Invariant.PhantomEffect);
+        Finds(
+            Sound with { Effects = [.. Sound.Effects, new Effect(Guid.NewGuid(), Guid.NewGuid())] },
+            Invariant.PhantomEffect);
 
     [Fact]
     public void An_effect_of_poison_is_found()
@@ -135,13 +153,17 @@ public sealed class CheckerTests
 
     [Fact]
     public void Inverted_effects_are_found() =>
-        Finds(Sound with { Effects = [Sound.Effects[1], Sound.Effects[0], .. Sound.Effects.Skip(2)] }, Invariant.EffectsOutOfOrder);
+        Finds(
+            Sound with { Effects = [Sound.Effects[1], Sound.Effects[0], .. Sound.Effects.Skip(2)] },
+            Invariant.EffectsOutOfOrder);
 
     [Theory]
     [InlineData("pending")]
     [InlineData("processing")]
     public void A_stuck_outbox_row_is_found(string status) =>
-        Finds(Sound with { Outbox = [Sound.Outbox[0] with { Status = status }, .. Sound.Outbox.Skip(1)] }, Invariant.Unfinished);
+        Finds(
+            Sound with { Outbox = [Sound.Outbox[0] with { Status = status }, .. Sound.Outbox.Skip(1)] },
+            Invariant.Unfinished);
 
     [Fact]
     public void A_stuck_processed_event_is_found() => Finds(
@@ -154,7 +176,9 @@ public sealed class CheckerTests
 
     [Fact]
     public void A_wrongly_failed_outbox_row_is_found() =>
-        Finds(Sound with { Outbox = [Sound.Outbox[0] with { Status = "failed" }, .. Sound.Outbox.Skip(1)] }, Invariant.WronglyFailed);
+        Finds(
+            Sound with { Outbox = [Sound.Outbox[0] with { Status = "failed" }, .. Sound.Outbox.Skip(1)] },
+            Invariant.WronglyFailed);
 
     [Fact]
     public void A_wrongly_failed_processed_event_is_found() => Finds(
@@ -178,7 +202,8 @@ public sealed class CheckerTests
         Finds(SoundEvidence.WithPoison(Sound) with { Processed = Sound.Processed }, Invariant.PoisonUnreported);
 
     [Fact]
-    public void Lag_is_found() => Finds(Sound with { Lags = [new PartitionLag(Partition: 0, Messages: 1)] }, Invariant.Lagging);
+    public void Lag_is_found() =>
+        Finds(Sound with { Lags = [new PartitionLag(Partition: 0, Messages: 1)] }, Invariant.Lagging);
 
     [Fact]
     public void A_gap_in_the_record_of_the_topic_is_found()

@@ -3,7 +3,7 @@ using ServiceDesk.Tests.Infrastructure;
 
 namespace ServiceDesk.Tests.Faults;
 
-/// <summary>A relay that froze, and wakes up when others have taken over, cannot change what is not its own any more.</summary>
+/// <summary>A relay that wakes up after others took over cannot change what is no longer its own.</summary>
 public sealed class ClaimTests(FaultServersFixture servers) : IClassFixture<FaultServersFixture>, IAsyncLifetime
 {
     private TestDatabase? _database;
@@ -26,7 +26,8 @@ public sealed class ClaimTests(FaultServersFixture servers) : IClassFixture<Faul
         long[] ids = [held.Events[0].Id];
 
         Assert.Equal(0, await Outbox.MarkSentAsync(lost.Token, ids, default));
-        Assert.Equal(0, await Outbox.ReleaseAsync(lost.Token, [new Refusal(ids[0], "too late", TimeSpan.Zero, Counts: true)], default));
+        Assert.Equal(0, await Outbox.ReleaseAsync(
+            lost.Token, [new Refusal(ids[0], "too late", TimeSpan.Zero, Counts: true)], default));
         Assert.Equal(0, await Outbox.MarkFailedAsync(lost.Token, ids[0], "too late", default));
 
         Assert.Equal(("processing", held.Token), await StateAsync());
@@ -42,7 +43,8 @@ public sealed class ClaimTests(FaultServersFixture servers) : IClassFixture<Faul
         await Outbox.MarkSentAsync(claim.Token, ids, default);
 
         Assert.Equal(0, await Outbox.ReapAsync(TimeSpan.Zero, default));
-        Assert.Equal(0, await Outbox.ReleaseAsync(claim.Token, [new Refusal(ids[0], "too late", TimeSpan.Zero, Counts: true)], default));
+        Assert.Equal(0, await Outbox.ReleaseAsync(
+            claim.Token, [new Refusal(ids[0], "too late", TimeSpan.Zero, Counts: true)], default));
         Assert.Equal(0, await Outbox.MarkFailedAsync(claim.Token, ids[0], "too late", default));
 
         Assert.Equal(("sent", null), await StateAsync());
@@ -68,7 +70,8 @@ public sealed class ClaimTests(FaultServersFixture servers) : IClassFixture<Faul
 
         Assert.Empty((await Outbox.ClaimAsync(limit: 10, default)).Events);
 
-        await Outbox.ReleaseAsync(first.Token, [new Refusal(first.Events[0].Id, "not now", TimeSpan.FromMinutes(1), Counts: true)], default);
+        await Outbox.ReleaseAsync(
+            first.Token, [new Refusal(first.Events[0].Id, "not now", TimeSpan.FromMinutes(1), Counts: true)], default);
         Assert.Empty((await Outbox.ClaimAsync(limit: 10, default)).Events);
     }
 
@@ -80,5 +83,6 @@ public sealed class ClaimTests(FaultServersFixture servers) : IClassFixture<Faul
     }
 
     private async Task<(string Status, Guid? Token)> StateAsync() => Assert.Single(await Database.RowsAsync(
-        row => (row.GetString(0), row.IsDBNull(1) ? (Guid?)null : row.GetGuid(1)), "SELECT status, claim_token FROM outbox"));
+        row => (row.GetString(0), row.IsDBNull(1) ? (Guid?)null : row.GetGuid(1)),
+        "SELECT status, claim_token FROM outbox"));
 }

@@ -4,7 +4,7 @@ using ServiceDesk.Tests.Infrastructure;
 
 namespace ServiceDesk.Tests.Faults;
 
-/// <summary>P2, the consumer's half: nothing that was read is lost, and nothing that was read twice happens twice.</summary>
+/// <summary>P2, the consumer's half: nothing read is lost, and nothing read twice happens twice.</summary>
 public sealed class ConsumerTests(FaultServersFixture servers) : IClassFixture<FaultServersFixture>
 {
     private const int Events = 50;
@@ -27,12 +27,15 @@ public sealed class ConsumerTests(FaultServersFixture servers) : IClassFixture<F
         await using (await HoldAsync(connection))
         {
             var notifier = await system.StartNotifierAsync();
-            await notifier.Output.LineAsync("that an event failed", line => line.Contains(", attempt 1 of ", StringComparison.Ordinal));
+            await notifier.Output.LineAsync(
+                "that an event failed", line => line.Contains(", attempt 1 of ", StringComparison.Ordinal));
             await servers.Servers.Kafka.Breakable!.FailNextAsync("heartbeat", "UNKNOWN_MEMBER_ID", 1);
-            await notifier.Output.LineAsync("that it lost its partitions", line => line.Contains("Partitions lost", StringComparison.Ordinal));
+            await notifier.Output.LineAsync(
+                "that it lost its partitions", line => line.Contains("Partitions lost", StringComparison.Ordinal));
         }
 
-        await Eventually.SeesAsync("every event has its effect", () => SeededTopic.EffectsAsync(system.Database), count => count == Events);
+        await Eventually.SeesAsync(
+            "every event has its effect", () => SeededTopic.EffectsAsync(system.Database), count => count == Events);
     }
 
     [LocalBrokerFact]
@@ -45,7 +48,8 @@ public sealed class ConsumerTests(FaultServersFixture servers) : IClassFixture<F
         await using (await HoldAsync(connection))
         {
             await SeededTopic.AddAsync(system.Events, Events);
-            await Eventually.SeesAsync("the batch is read", notifier.MetricsAsync, m => m.Sum("notify_fetched_total") > 0);
+            await Eventually.SeesAsync(
+                "the batch is read", notifier.MetricsAsync, m => m.Sum("notify_fetched_total") > 0);
             await servers.Servers.Kafka.Breakable!.FailNextAsync("heartbeat", "UNKNOWN_MEMBER_ID", 1);
             await notifier.Output.LineAsync(
                 "that it lost its partitions", line => line.Contains("Partitions lost", StringComparison.Ordinal));
@@ -54,7 +58,8 @@ public sealed class ConsumerTests(FaultServersFixture servers) : IClassFixture<F
         await SeededTopic.AddAsync(system.Events, Events);
 
         await Eventually.SeesAsync(
-            "every event has its effect", () => SeededTopic.EffectsAsync(system.Database), count => count == 2 * Events);
+            "every event has its effect", () => SeededTopic.EffectsAsync(system.Database),
+            count => count == 2 * Events);
     }
 
     [Fact]
@@ -82,14 +87,16 @@ public sealed class ConsumerTests(FaultServersFixture servers) : IClassFixture<F
         await using (await HoldAsync(connection))
         {
             var first = await system.StartNotifierAsync();
-            // By then the whole batch has failed and been retried: offsets that were stored too early would be committed.
-            await first.Output.LineAsync("that an event failed", line => line.Contains(", attempt 1 of ", StringComparison.Ordinal));
+            // The whole batch has failed and been retried by now: offsets stored too early would be committed.
+            await first.Output.LineAsync(
+                "that an event failed", line => line.Contains(", attempt 1 of ", StringComparison.Ordinal));
             await end(first);
         }
 
         await system.StartNotifierAsync();
 
-        await Eventually.SeesAsync("every event has its effect", () => SeededTopic.EffectsAsync(system.Database), count => count == Events);
+        await Eventually.SeesAsync(
+            "every event has its effect", () => SeededTopic.EffectsAsync(system.Database), count => count == Events);
     }
 
     /// <summary>A system in which a statement that is held up fails, soon or late.</summary>
@@ -121,7 +128,8 @@ public sealed class ConsumerTests(FaultServersFixture servers) : IClassFixture<F
 
         await system.Events.WriteAsync(SeededTopic.Event(eventId, ticket), SeededTopic.Event(eventId, ticket));
 
-        await Eventually.SeesAsync("its copies are skipped", () => ProcessedAsync(notifier, "duplicate"), count => count == 2);
+        await Eventually.SeesAsync(
+            "its copies are skipped", () => ProcessedAsync(notifier, "duplicate"), count => count == 2);
         Assert.Equal(1, await SeededTopic.EffectsAsync(system.Database));
         Assert.Equal(("done", 1), await system.Database.RowsAsync(row => (row.GetString(0), row.GetInt32(1)),
             "SELECT status, attempts FROM processed_events") is [var only] ? only : default);

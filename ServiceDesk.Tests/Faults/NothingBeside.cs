@@ -1,6 +1,6 @@
 namespace ServiceDesk.Tests.Faults;
 
-/// <summary>Test classes in this collection have the machine for themselves, because what they check is a matter of time.</summary>
+/// <summary>Test classes in this collection run alone, because they check timing.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class NothingBeside
 {

@@ -31,7 +31,9 @@ public sealed class OrderTests(FaultServersFixture servers) : IClassFixture<Faul
         Assert.Equal(Tickets * Changes, published.Messages.Count);
         foreach (var relay in relays)
         {
-            Assert.True((await relay.MetricsAsync()).Sum("outbox_published_total") > 0, "one relay did all the work, so nothing was shown");
+            Assert.True(
+                (await relay.MetricsAsync()).Sum("outbox_published_total") > 0,
+                "one relay did all the work, so nothing was shown");
         }
     }
 }

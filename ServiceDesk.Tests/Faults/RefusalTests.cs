@@ -32,7 +32,9 @@ public sealed class RefusalTests(FaultServersFixture servers) : IClassFixture<Fa
         Assert.All(published.Rows, row => Assert.Equal("sent", row.Status));
         published.IsComplete();
         published.HasNoInversion();
-        Assert.True((await relay.MetricsAsync()).Sum("outbox_failed_total") > 0, "no request was refused, so nothing was shown");
+        Assert.True(
+            (await relay.MetricsAsync()).Sum("outbox_failed_total") > 0,
+            "no request was refused, so nothing was shown");
     }
 
     [LocalBrokerFact]
@@ -49,7 +51,8 @@ public sealed class RefusalTests(FaultServersFixture servers) : IClassFixture<Fa
         Assert.Equal(["failed", "sent"], rows.Select(row => row.Status));
         var letter = Assert.Single(await system.DeadLetters.ReadAllAsync());
         Assert.Equal(rows[0].EventId, MessageReading.Of(letter).EventId);
-        Assert.Equal([rows[1].EventId], (await system.Events.ReadAllAsync()).Select(m => MessageReading.Of(m).EventId!.Value));
+        Assert.Equal(
+            [rows[1].EventId], (await system.Events.ReadAllAsync()).Select(m => MessageReading.Of(m).EventId!.Value));
     }
 
     /// <summary>Its backoff is longer than this test waits: only the refused request's events may have to wait for

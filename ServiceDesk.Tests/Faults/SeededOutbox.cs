@@ -2,8 +2,8 @@ using ServiceDesk.Tests.Infrastructure;
 
 namespace ServiceDesk.Tests.Faults;
 
-/// <summary>Fills the outbox as callers of the API do that change many tickets at once: the changes of one ticket are some way
-/// apart, so that two batches can hold two of them.</summary>
+/// <summary>Fills the outbox like callers that change many tickets at once: a ticket's changes are far enough apart to
+/// fall into two batches.</summary>
 internal static class SeededOutbox
 {
     private const int TicketsAtATime = 100;
@@ -11,8 +11,10 @@ internal static class SeededOutbox
     private const string Insert =
         """
         INSERT INTO outbox (event_id, aggregate, aggregate_id, event_type, payload, headers)
-        SELECT gen_random_uuid(), 'ticket', ticket, CASE version WHEN 1 THEN 'ticket.created' ELSE 'ticket.status_changed' END,
-               jsonb_build_object('ticket_id', ticket, 'title', 'Seeded', 'old_status', 'open', 'status', 'open', 'version', version),
+        SELECT gen_random_uuid(), 'ticket', ticket,
+               CASE version WHEN 1 THEN 'ticket.created' ELSE 'ticket.status_changed' END,
+               jsonb_build_object('ticket_id', ticket, 'title', 'Seeded', 'old_status', 'open', 'status', 'open',
+                   'version', version),
                jsonb_build_object('request_id', 'seed-' || ticket || '-' || version)
         FROM unnest($1::uuid[]) AS ticket CROSS JOIN generate_series(1, $2) AS version
         ORDER BY version, ticket

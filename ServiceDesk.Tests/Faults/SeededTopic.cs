@@ -30,5 +30,6 @@ internal static class SeededTopic
         }),
     };
 
-    public static Task<long> EffectsAsync(TestDatabase database) => database.ScalarAsync<long>("SELECT count(*) FROM notifications");
+    public static Task<long> EffectsAsync(TestDatabase database) =>
+        database.ScalarAsync<long>("SELECT count(*) FROM notifications");
 }

@@ -2,7 +2,7 @@ using ServiceDesk.Tests.Infrastructure;
 
 namespace ServiceDesk.Tests.Faults;
 
-/// <summary>SIGTERM under load: what is in flight is finished or handed back, within 10 s, and nothing is done twice.</summary>
+/// <summary>SIGTERM under load: work in flight is finished or handed back in 10 s, and nothing is done twice.</summary>
 [Collection(NothingBeside.Name)]
 public sealed class ShutdownTests(FaultServersFixture servers) : IClassFixture<FaultServersFixture>
 {
@@ -17,7 +17,8 @@ public sealed class ShutdownTests(FaultServersFixture servers) : IClassFixture<F
         system.Settings["OutboxRelay__BatchSize"] = "100";
         await SeededOutbox.AddAsync(system.Database, Many, changes: 1);
         var relay = await system.StartRelayAsync();
-        await Eventually.SeesAsync("the relay is busy", () => SeededOutbox.CountAsync(system.Database, "sent"), sent => sent > 0);
+        await Eventually.SeesAsync(
+            "the relay is busy", () => SeededOutbox.CountAsync(system.Database, "sent"), sent => sent > 0);
 
         Assert.Equal(0, await relay.StopAsync(Promise));
 
@@ -43,7 +44,9 @@ public sealed class ShutdownTests(FaultServersFixture servers) : IClassFixture<F
         try
         {
             await SeededOutbox.AddAsync(system.Database, tickets: 10, changes: 1);
-            await Eventually.SeesAsync("a batch is in flight", () => SeededOutbox.CountAsync(system.Database, "processing"), count => count == 10);
+            await Eventually.SeesAsync(
+                "a batch is in flight",
+                () => SeededOutbox.CountAsync(system.Database, "processing"), count => count == 10);
 
             Assert.Equal(0, await relay.StopAsync(Promise));
         }
@@ -62,13 +65,15 @@ public sealed class ShutdownTests(FaultServersFixture servers) : IClassFixture<F
         system.Settings["Notifier__BatchSize"] = "20";
         await SeededTopic.AddAsync(system.Events, Many);
         var notifier = await system.StartNotifierAsync();
-        await Eventually.SeesAsync("the notifier is busy", () => SeededTopic.EffectsAsync(system.Database), done => done > 0);
+        await Eventually.SeesAsync(
+            "the notifier is busy", () => SeededTopic.EffectsAsync(system.Database), done => done > 0);
 
         Assert.Equal(0, await notifier.StopAsync(Promise));
 
         Assert.True(await SeededTopic.EffectsAsync(system.Database) < Many, "it was not under load");
         var successor = await system.StartNotifierAsync();
-        await Eventually.SeesAsync("the next one does the rest", () => SeededTopic.EffectsAsync(system.Database), done => done == Many, Limit);
+        await Eventually.SeesAsync(
+            "the next one does the rest", () => SeededTopic.EffectsAsync(system.Database), done => done == Many, Limit);
         Assert.Equal(0, (await successor.MetricsAsync()).Sum("notify_processed_total", ("status", "duplicate")));
     }
 }

@@ -14,13 +14,17 @@ internal static class SoundEvidence
             from ticket in Enumerable.Range(0, tickets).Select(_ => Guid.NewGuid()).ToList()
             from version in Enumerable.Range(1, changes)
             select (ticket, version))
-            .Select((change, index) => new OutboxRow(index + 1, Guid.NewGuid(), change.ticket, change.version, $"request-{index}", "sent")).ToList();
+            .Select((change, index) => new OutboxRow(
+                index + 1, Guid.NewGuid(), change.ticket, change.version, $"request-{index}", "sent")).ToList();
         return Renumbered(new Evidence
         {
-            Changes = [.. outbox.Select(row => new RequestedChange(Outcome.Acknowledged, row.TicketId, row.Version, [row.RequestId!]))],
-            TicketVersions = outbox.GroupBy(row => row.TicketId).ToDictionary(rows => rows.Key, rows => rows.Max(row => row.Version)),
+            Changes = [.. outbox.Select(
+                row => new RequestedChange(Outcome.Acknowledged, row.TicketId, row.Version, [row.RequestId!]))],
+            TicketVersions = outbox.GroupBy(row => row.TicketId)
+                .ToDictionary(rows => rows.Key, rows => rows.Max(row => row.Version)),
             Outbox = outbox,
-            Topic = [.. outbox.Select(row => new TopicMessage((int)((row.Id - 1) / changes % Partitions), 0, $"{row.TicketId}", row.EventId))],
+            Topic = [.. outbox.Select(row =>
+                new TopicMessage((int)((row.Id - 1) / changes % Partitions), 0, $"{row.TicketId}", row.EventId))],
             Processed = [.. outbox.Select(row => new ProcessedRow(row.EventId, "done"))],
             Effects = [.. outbox.Select(row => new Effect(row.EventId, row.TicketId))],
             DeadLetters = [],
@@ -45,7 +49,7 @@ internal static class SoundEvidence
         Effects = [.. evidence.Effects.SkipLast(1)],
     });
 
-    /// <summary>With a message that cannot be read and an event that has no possible effect, dealt with as they should be.</summary>
+    /// <summary>With an unreadable message and an event without a possible effect, both handled correctly.</summary>
     public static Evidence WithPoison(Evidence evidence)
     {
         var (unreadable, useless) = (new Poison("unreadable", null), new Poison("useless", Guid.NewGuid()));

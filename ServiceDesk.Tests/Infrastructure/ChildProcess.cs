@@ -2,8 +2,8 @@ using System.Diagnostics;
 
 namespace ServiceDesk.Tests.Infrastructure;
 
-/// <summary>A process that a test starts: its output is kept, its settings are only those given, and it is gone when it is
-/// disposed, whatever happened.</summary>
+/// <summary>A process that a test starts: it gets only the given settings, its output is kept, and disposing
+/// always ends it.</summary>
 internal sealed class ChildProcess : IAsyncDisposable
 {
     private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(20);
@@ -68,7 +68,8 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <summary>Whether it ended by itself; a process that resets connections needs a moment to be gone.</summary>
     public bool HasDied() => _process.WaitForExit(TimeSpan.FromSeconds(5));
 
-    public override string ToString() => $"exit code {(_process.HasExited ? _process.ExitCode : "none")}{Environment.NewLine}{Output}";
+    public override string ToString() =>
+        $"exit code {(_process.HasExited ? _process.ExitCode : "none")}{Environment.NewLine}{Output}";
 
     public async Task KillAsync()
     {

@@ -13,7 +13,8 @@ internal static class Eventually
 
     /// <summary>Looks until what it sees is wanted, and returns that.</summary>
     /// <exception cref="XunitException">It was not seen in time; the message tells what was seen last.</exception>
-    public static async Task<T> SeesAsync<T>(string promise, Func<Task<T>> look, Predicate<T> wanted, TimeSpan? limit = null)
+    public static async Task<T> SeesAsync<T>(
+        string promise, Func<Task<T>> look, Predicate<T> wanted, TimeSpan? limit = null)
     {
         var started = Stopwatch.GetTimestamp();
         while (true)

@@ -24,7 +24,8 @@ internal sealed record ExportedSpan(
     private static ExportedSpan Read(string service, byte[] span)
     {
         var fields = Fields(span).ToLookup(f => f.Number, f => f.Value);
-        var status = fields[15].SelectMany(s => Fields(s)).Where(f => f.Number == 3).Select(f => f.Value[0]).FirstOrDefault();
+        var status = fields[15].SelectMany(s => Fields(s)).Where(f => f.Number == 3)
+            .Select(f => f.Value[0]).FirstOrDefault();
         return new ExportedSpan(
             service, Hex(fields[1].Single()), Hex(fields[2].Single()), Hex(fields[4].FirstOrDefault() ?? []),
             Encoding.UTF8.GetString(fields[5].Single()),

@@ -60,7 +60,8 @@ internal sealed class KafkaServer : IAsyncDisposable
         });
     }
 
-    private IAdminClient Admin() => new AdminClientBuilder(new AdminClientConfig { BootstrapServers = Bootstrap }).Build();
+    private IAdminClient Admin() =>
+        new AdminClientBuilder(new AdminClientConfig { BootstrapServers = Bootstrap }).Build();
 
     private static TopicSpecification Specify(TestTopic topic) =>
         new() { Name = topic.Name, NumPartitions = topic.Partitions, ReplicationFactor = 1 };

@@ -32,7 +32,8 @@ internal sealed partial class LocalKafkaProcess : IAsyncDisposable
         }
     }
 
-    public Task CreateTopicAsync(string name, int partitions) => CommandAsync($"topics?name={name}&partitions={partitions}");
+    public Task CreateTopicAsync(string name, int partitions) =>
+        CommandAsync($"topics?name={name}&partitions={partitions}");
 
     /// <summary>Every connection is reset, and no new one works.</summary>
     public Task GoDownAsync() => CommandAsync("faults/down");
@@ -40,7 +41,8 @@ internal sealed partial class LocalKafkaProcess : IAsyncDisposable
     public Task ComeUpAsync() => CommandAsync("faults/up");
 
     /// <summary>The next requests of one kind fail with this error of Kafka's.</summary>
-    public Task FailNextAsync(string api, string error, int count) => CommandAsync($"faults/errors?api={api}&code={error}&count={count}");
+    public Task FailNextAsync(string api, string error, int count) =>
+        CommandAsync($"faults/errors?api={api}&code={error}&count={count}");
 
     /// <summary>Every answer comes later by this much.</summary>
     public Task DelayAsync(TimeSpan latency) => CommandAsync($"faults/latency?ms={latency.TotalMilliseconds:0}");
@@ -57,7 +59,8 @@ internal sealed partial class LocalKafkaProcess : IAsyncDisposable
     private async Task CommandAsync(string command)
     {
         using var answer = await _control.PostAsync(command, content: null);
-        Assert.True(answer.IsSuccessStatusCode, $"LocalKafka refused {command}: {await answer.Content.ReadAsStringAsync()}");
+        Assert.True(
+            answer.IsSuccessStatusCode, $"LocalKafka refused {command}: {await answer.Content.ReadAsStringAsync()}");
     }
 
     [GeneratedRegex("^LocalKafka ready: bootstrap=(?<bootstrap>[^ ]+) control=(?<control>[^ ]+)$")]

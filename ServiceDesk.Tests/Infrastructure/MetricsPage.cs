@@ -16,7 +16,8 @@ internal sealed partial class MetricsPage
             var series = Series().Match(line);
             Assert.True(series.Success, $"not a line of Prometheus' text format: {line}");
             page._series.Add((series.Groups["name"].Value,
-                Label().Matches(series.Groups["labels"].Value).ToDictionary(l => l.Groups[1].Value, l => l.Groups[2].Value),
+                Label().Matches(series.Groups["labels"].Value)
+                    .ToDictionary(l => l.Groups[1].Value, l => l.Groups[2].Value),
                 Number(series.Groups["value"].Value)));
         }
 
@@ -32,10 +33,13 @@ internal sealed partial class MetricsPage
     }
 
     public void HasAtLeast(double least, string name, params (string Name, string Value)[] labels) =>
-        Assert.True(Sum(name, labels) >= least, $"{name} {string.Join(',', labels)} is {Sum(name, labels)}, not at least {least}. All: {this}");
+        Assert.True(
+            Sum(name, labels) >= least,
+            $"{name} {string.Join(',', labels)} is {Sum(name, labels)}, not at least {least}. All: {this}");
 
     public override string ToString() =>
-        string.Join(' ', _series.Where(s => !s.Name.EndsWith("_bucket", StringComparison.Ordinal)).Select(s => $"{s.Name}{{{string.Join(',', s.Labels.Values)}}}={s.Value}"));
+        string.Join(' ', _series.Where(s => !s.Name.EndsWith("_bucket", StringComparison.Ordinal))
+            .Select(s => $"{s.Name}{{{string.Join(',', s.Labels.Values)}}}={s.Value}"));
 
     private static double Number(string text) => text switch
     {

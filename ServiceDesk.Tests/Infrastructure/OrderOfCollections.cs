@@ -4,8 +4,8 @@ using Xunit.Abstractions;
 
 namespace ServiceDesk.Tests.Infrastructure;
 
-/// <summary>By name: the same order in every run, and those that take long first, so that no core waits for the last of them.
-/// They are the named one, which is the API's, and the faults. Left to itself xunit chooses an order at random.</summary>
+/// <summary>Orders by name, so that every run has the same order, with the slowest first so that no core waits for the
+/// last. Those are the named one, which is the API's, and the faults. By default xunit's order is random.</summary>
 public sealed class OrderOfCollections : ITestCollectionOrderer
 {
     public IEnumerable<ITestCollection> OrderTestCollections(IEnumerable<ITestCollection> testCollections) =>

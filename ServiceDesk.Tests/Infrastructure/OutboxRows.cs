@@ -7,7 +7,8 @@ internal static class OutboxRows
 {
     /// <summary>Adds pending events of one ticket.</summary>
     /// <returns>Their row ids, in order.</returns>
-    public static async Task<long[]> AddEventsAsync(this TestDatabase database, Guid ticket, int count = 1, string title = "Printer on fire")
+    public static async Task<long[]> AddEventsAsync(
+        this TestDatabase database, Guid ticket, int count = 1, string title = "Printer on fire")
     {
         var payload = JsonSerializer.Serialize(new { ticket_id = ticket, title, status = "open", version = 1 });
         return [.. await database.RowsAsync(
@@ -25,11 +26,13 @@ internal static class OutboxRows
 
     /// <summary>How many rows there are of each status: "pending=1 sent=3".</summary>
     public static Task<string> StatusesAsync(this TestDatabase database) => database.ScalarAsync<string>(
-        "SELECT coalesce(string_agg(status || '=' || n, ' ' ORDER BY status), '') FROM (SELECT status, count(*) AS n FROM outbox GROUP BY status) s");
+        "SELECT coalesce(string_agg(status || '=' || n, ' ' ORDER BY status), '') "
+        + "FROM (SELECT status, count(*) AS n FROM outbox GROUP BY status) s");
 
     /// <summary>Waits until there are so many rows, all of them sent.</summary>
     public static Task AllAreSentAsync(this TestDatabase database, long count, TimeSpan? limit = null) =>
-        Eventually.SeesAsync("every event is sent", database.StatusesAsync, statuses => statuses == $"sent={count}", limit);
+        Eventually.SeesAsync(
+            "every event is sent", database.StatusesAsync, statuses => statuses == $"sent={count}", limit);
 
     /// <summary>The events in the order of the changes they tell of.</summary>
     public static Task<List<string>> EventIdsAsync(this TestDatabase database) =>

@@ -15,7 +15,8 @@ internal static class PostgresPrograms
     public static string? ServerUser => Server.Current.Name;
 
     /// <summary>.local in the repository, as for the AppHost.</summary>
-    private static string Home => PostgresHome.Of(Path.GetFullPath(Path.Combine(Aspire.AppHostProgram.Folder, "..", ".local")));
+    private static string Home =>
+        PostgresHome.Of(Path.GetFullPath(Path.Combine(Aspire.AppHostProgram.Folder, "..", ".local")));
 
     /// <summary>Runs one of the programs to its end.</summary>
     /// <exception cref="InvalidOperationException">It failed; the message holds its output.</exception>
@@ -31,7 +32,8 @@ internal static class PostgresPrograms
     public static async Task RunAsServerAsync(string program, params string[] arguments)
     {
         var command = AsServer([program, .. arguments]);
-        await using var process = ChildProcess.Start(command[0], command[1..], new Dictionary<string, string> { ["LC_ALL"] = "C" });
+        await using var process = ChildProcess.Start(
+            command[0], command[1..], new Dictionary<string, string> { ["LC_ALL"] = "C" });
         if (await process.ExitCodeAsync(Limit) is var exit and not 0)
         {
             throw new InvalidOperationException($"{string.Join(' ', command)} ended with {exit}: {process.Output}");

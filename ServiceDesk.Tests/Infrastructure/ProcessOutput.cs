@@ -33,7 +33,8 @@ internal sealed class ProcessOutput
 
             if (_ended)
             {
-                throw new XunitException($"The process ended without printing {description}.{Environment.NewLine}{this}");
+                throw new XunitException(
+                    $"The process ended without printing {description}.{Environment.NewLine}{this}");
             }
 
             _waiting.Add((wanted, found));

@@ -11,7 +11,8 @@ internal static class ProcessedRows
         """);
 
     public static Task ProcessedBecomesAsync(this TestDatabase database, string wanted, TimeSpan? limit = null) =>
-        Eventually.SeesAsync($"the processed events are {wanted}", database.ProcessedAsync, statuses => statuses == wanted, limit);
+        Eventually.SeesAsync(
+            $"the processed events are {wanted}", database.ProcessedAsync, statuses => statuses == wanted, limit);
 
     /// <summary>The texts of all notifications, in the order in which they were made.</summary>
     public static Task<List<string>> NotificationsAsync(this TestDatabase database) =>

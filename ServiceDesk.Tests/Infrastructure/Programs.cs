@@ -2,8 +2,8 @@ using System.Reflection;
 
 namespace ServiceDesk.Tests.Infrastructure;
 
-/// <summary>Where the programs under test are: built with the tests, each below its own folder; the services also published
-/// as native programs, below the folder that the environment names as PUBLISHED.</summary>
+/// <summary>Where the programs under test are: built with the tests, each below its own folder; the native services
+/// below the folder that PUBLISHED names.</summary>
 internal static class Programs
 {
     /// <summary>What starts a program: the native one, where there is one.</summary>
@@ -25,7 +25,8 @@ internal static class Programs
         var here = AppContext.BaseDirectory.Replace('\\', '/').TrimEnd('/') + '/';
         if (!here.EndsWith(output, StringComparison.Ordinal))
         {
-            throw new InvalidOperationException($"The tests run from {here}, which does not end with {output}: run them where they were built.");
+            throw new InvalidOperationException(
+                $"The tests run from {here}, which does not end with {output}: run them where they were built.");
         }
 
         var root = Path.Combine(here[..^output.Length], "..");

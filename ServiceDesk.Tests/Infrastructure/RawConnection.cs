@@ -75,7 +75,8 @@ internal sealed class RawConnection : IDisposable
         }
         catch (OperationCanceledException)
         {
-            throw new TimeoutException($"neither an answer nor a closed connection within {limit}; received: {received}");
+            throw new TimeoutException(
+                $"neither an answer nor a closed connection within {limit}; received: {received}");
         }
 
         return received.ToString();

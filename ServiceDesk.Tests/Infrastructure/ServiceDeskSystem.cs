@@ -1,6 +1,6 @@
 namespace ServiceDesk.Tests.Infrastructure;
 
-/// <summary>A system of its own: a migrated database, two topics, a consumer group, and any number of services on them.</summary>
+/// <summary>A separate system: a migrated database, two topics, a consumer group, and any number of services.</summary>
 internal sealed class ServiceDeskSystem : IAsyncDisposable
 {
     private readonly List<ServiceProcess> _services = [];
@@ -30,7 +30,8 @@ internal sealed class ServiceDeskSystem : IAsyncDisposable
     /// <param name="servers">Where it is made.</param>
     /// <param name="partitions">Of the topic of events.</param>
     /// <param name="kafka">Another broker than that of the servers, for tests that break it.</param>
-    public static async Task<ServiceDeskSystem> CreateAsync(TestServers servers, int partitions = 3, KafkaServer? kafka = null) =>
+    public static async Task<ServiceDeskSystem> CreateAsync(
+        TestServers servers, int partitions = 3, KafkaServer? kafka = null) =>
         await CreateAsync(await servers.CreateDatabaseAsync(), kafka ?? servers.Kafka, partitions);
 
     /// <summary>A system whose migrator has not run yet.</summary>
@@ -41,7 +42,8 @@ internal sealed class ServiceDeskSystem : IAsyncDisposable
     public static Task<ServiceDeskSystem> CreateOnAsync(TestServers servers, TestDatabase database) =>
         CreateAsync(database, servers.Kafka, partitions: 3);
 
-    public Task<MigratorRun> MigrateAsync(params (string Name, string Value)[] settings) => MigratorRun.RunAsync(With(settings));
+    public Task<MigratorRun> MigrateAsync(params (string Name, string Value)[] settings) =>
+        MigratorRun.RunAsync(With(settings));
 
     public Task<ServiceProcess> StartTicketApiAsync(params (string Name, string Value)[] settings) =>
         StartAsync(ServiceProcess.TicketApi, settings);
@@ -57,7 +59,8 @@ internal sealed class ServiceDeskSystem : IAsyncDisposable
         Own(await ServiceProcess.StartReadyAsync(project, With(settings)));
 
     /// <summary>As <see cref="StartAsync"/>, for a service that is not expected to get ready.</summary>
-    public async Task<ServiceProcess> StartNotReadyAsync(string project, params (string Name, string Value)[] settings) =>
+    public async Task<ServiceProcess> StartNotReadyAsync(
+        string project, params (string Name, string Value)[] settings) =>
         Own(await ServiceProcess.StartAsync(project, With(settings)));
 
     /// <summary>Ends every service that was started here.</summary>
@@ -80,7 +83,8 @@ internal sealed class ServiceDeskSystem : IAsyncDisposable
         await Database.DisposeAsync();
     }
 
-    private static async Task<ServiceDeskSystem> CreateAsync(TestDatabase database, KafkaServer kafka, int partitions) =>
+    private static async Task<ServiceDeskSystem> CreateAsync(
+        TestDatabase database, KafkaServer kafka, int partitions) =>
         new(kafka, database, await kafka.CreateTopicAsync(partitions), await kafka.CreateTopicAsync(partitions: 1));
 
     private Dictionary<string, string> With((string Name, string Value)[] settings)

@@ -33,7 +33,8 @@ internal sealed class ServiceProcess : IAsyncDisposable
     public Task<int> Exited => _process.Exited;
 
     /// <summary>Starts a service and waits until it listens, which says nothing about whether it is ready.</summary>
-    public static async Task<ServiceProcess> StartAsync(string project, IEnumerable<KeyValuePair<string, string>> settings)
+    public static async Task<ServiceProcess> StartAsync(
+        string project, IEnumerable<KeyValuePair<string, string>> settings)
     {
         // Port 0: the system chooses, so that any number can run side by side.
         var environment = new Dictionary<string, string>(settings);
@@ -42,10 +43,12 @@ internal sealed class ServiceProcess : IAsyncDisposable
         var process = ChildProcess.StartProgram(project, [], environment);
         try
         {
-            var line = await process.Output.LineAsync("where it listens", l => l.Contains(Listening, StringComparison.Ordinal));
+            var line = await process.Output.LineAsync(
+                "where it listens", l => l.Contains(Listening, StringComparison.Ordinal));
             using var json = JsonDocument.Parse(line);
             // Every interface is nowhere to connect to.
-            var address = json.RootElement.GetProperty("Message").GetString()![Listening.Length..].Replace("[::]", "localhost", StringComparison.Ordinal);
+            var address = json.RootElement.GetProperty("Message").GetString()![Listening.Length..].Replace(
+                "[::]", "localhost", StringComparison.Ordinal);
             return new ServiceProcess(project, process, new Uri(address));
         }
         catch
@@ -56,7 +59,8 @@ internal sealed class ServiceProcess : IAsyncDisposable
     }
 
     /// <summary>Starts a service and waits until it says that it is ready.</summary>
-    public static async Task<ServiceProcess> StartReadyAsync(string project, IEnumerable<KeyValuePair<string, string>> settings)
+    public static async Task<ServiceProcess> StartReadyAsync(
+        string project, IEnumerable<KeyValuePair<string, string>> settings)
     {
         var service = await StartAsync(project, settings);
         try
@@ -71,7 +75,8 @@ internal sealed class ServiceProcess : IAsyncDisposable
         }
     }
 
-    public Task IsReadyAsync() => Eventually.SeesAsync("the service is ready", ReadinessAsync, r => r.Status == HttpStatusCode.OK);
+    public Task IsReadyAsync() =>
+        Eventually.SeesAsync("the service is ready", ReadinessAsync, r => r.Status == HttpStatusCode.OK);
 
     public async Task<(HttpStatusCode Status, string Body)> ReadinessAsync()
     {

@@ -13,9 +13,13 @@ internal sealed class TestDatabase(DatabaseServer server, string name) : IAsyncD
     /// <summary>In the form of DATABASE_URL.</summary>
     public string Url => server.UrlOf(name);
 
-    /// <summary>The tests' own connections; not kept where the server may be stopped, which would leave them broken.</summary>
+    /// <summary>The tests' own connections; not pooled if the server may be stopped, which would break them.</summary>
     public NpgsqlDataSource Source => _source ??= NpgsqlDataSource.Create(
-        new NpgsqlConnectionStringBuilder(PostgresUrl.ToConnectionString(Url)) { Pooling = server.IsShared, ApplicationName = "tests" });
+        new NpgsqlConnectionStringBuilder(PostgresUrl.ToConnectionString(Url))
+        {
+            Pooling = server.IsShared,
+            ApplicationName = "tests",
+        });
 
     public async Task ExecuteAsync(string sql, params object[] parameters)
     {

@@ -1,6 +1,6 @@
 namespace ServiceDesk.Tests.Infrastructure;
 
-/// <summary>Postgres and Kafka for the tests: started for the first that needs them, shared by all, stopped after the last.</summary>
+/// <summary>Postgres and Kafka for the tests: started by the first that needs them, shared, stopped last.</summary>
 internal sealed class TestServers : IAsyncDisposable
 {
     private static readonly SemaphoreSlim Gate = new(1, 1);
@@ -47,10 +47,12 @@ internal sealed class TestServers : IAsyncDisposable
     }
 
     /// <summary>Servers that nobody else uses, for tests that stop or break them.</summary>
-    public static Task<TestServers> StartOwnAsync() => StartAsync(DatabaseServer.StartOwnAsync, KafkaServer.StartOwnAsync);
+    public static Task<TestServers> StartOwnAsync() =>
+        StartAsync(DatabaseServer.StartOwnAsync, KafkaServer.StartOwnAsync);
 
-    /// <summary>Servers that no other test class uses: those that the environment names, and for the rest our own.</summary>
-    public static Task<TestServers> StartUnsharedAsync() => StartAsync(DatabaseServer.StartUnsharedAsync, KafkaServer.StartAsync);
+    /// <summary>Servers that no other test class uses: the environment's where it names them, else our own.</summary>
+    public static Task<TestServers> StartUnsharedAsync() =>
+        StartAsync(DatabaseServer.StartUnsharedAsync, KafkaServer.StartAsync);
 
     /// <summary>A database as the migrator leaves it.</summary>
     public async Task<TestDatabase> CreateDatabaseAsync()
@@ -73,7 +75,8 @@ internal sealed class TestServers : IAsyncDisposable
         await Kafka.DisposeAsync();
     }
 
-    private static async Task<TestServers> StartAsync(Func<Task<DatabaseServer>> postgres, Func<Task<KafkaServer>> kafka)
+    private static async Task<TestServers> StartAsync(
+        Func<Task<DatabaseServer>> postgres, Func<Task<KafkaServer>> kafka)
     {
         var database = await postgres();
         try

@@ -14,9 +14,10 @@ internal sealed class TestTopic(string bootstrap, string name, int partitions)
 
     public string Bootstrap => bootstrap;
 
-    public IEnumerable<TopicPartition> All => Enumerable.Range(0, partitions).Select(partition => new TopicPartition(name, partition));
+    public IEnumerable<TopicPartition> All =>
+        Enumerable.Range(0, partitions).Select(partition => new TopicPartition(name, partition));
 
-    /// <summary>All messages that are in the topic now, partition by partition, in the order of their offsets.</summary>
+    /// <summary>All messages now in the topic, partition by partition, in offset order.</summary>
     public Task<IReadOnlyList<ConsumeResult<byte[], byte[]>>> ReadAllAsync() => Task.Run(ReadAll);
 
     /// <summary>Reads again until there are as many messages as wanted.</summary>
@@ -26,12 +27,13 @@ internal sealed class TestTopic(string bootstrap, string name, int partitions)
     public async Task WriteAsync(params Message<byte[], byte[]>[] messages)
     {
         using var producer = new ProducerBuilder<byte[], byte[]>(
-            new ProducerConfig { BootstrapServers = bootstrap, Partitioner = Partitioner.Murmur2Random, LingerMs = 0 }).Build();
+            new ProducerConfig { BootstrapServers = bootstrap, Partitioner = Partitioner.Murmur2Random, LingerMs = 0 })
+            .Build();
         await Task.WhenAll(messages.Select(m => producer.ProduceAsync(name, m))).WaitAsync(Limit);
     }
 
-    /// <summary>As <see cref="WriteAsync"/>, on a broker that is broken on purpose: what it refuses is written again, by another
-    /// producer, so that a message can be there twice.</summary>
+    /// <summary>Like <see cref="WriteAsync"/>, on a broker broken on purpose: another producer repeats what it refuses,
+    /// so that a message can be there twice.</summary>
     public async Task WriteDespiteFaultsAsync(params Message<byte[], byte[]>[] messages)
     {
         using var deadline = new CancellationTokenSource(2 * Limit);
@@ -42,7 +44,8 @@ internal sealed class TestTopic(string bootstrap, string name, int partitions)
                 await WriteAsync(messages);
                 written = true;
             }
-            catch (Exception refused) when (refused is KafkaException or TimeoutException && !deadline.IsCancellationRequested)
+            catch (Exception refused)
+                when (refused is KafkaException or TimeoutException && !deadline.IsCancellationRequested)
             {
                 // The faults are over before the deadline.
             }

@@ -20,7 +20,8 @@ internal sealed class TicketClient(HttpClient http)
         PatchJsonAsync(id, JsonSerializer.Serialize(new { status }), headers);
 
     public Task<Answer> PatchJsonAsync(string id, string json, params (string Name, string Value)[] headers) =>
-        SendAsync(HttpMethod.Patch, $"/tickets/{id}", new StringContent(json, Encoding.UTF8, "application/json"), headers);
+        SendAsync(
+            HttpMethod.Patch, $"/tickets/{id}", new StringContent(json, Encoding.UTF8, "application/json"), headers);
 
     /// <summary>Creates a ticket that nothing is wrong with.</summary>
     /// <returns>Its id.</returns>
@@ -41,6 +42,8 @@ internal sealed class TicketClient(HttpClient http)
         }
 
         using var response = await http.SendAsync(request);
-        return new Answer((int)response.StatusCode, response.Headers, response.Content.Headers, await response.Content.ReadAsStringAsync());
+        return new Answer(
+            (int)response.StatusCode, response.Headers, response.Content.Headers,
+            await response.Content.ReadAsStringAsync());
     }
 }

@@ -8,7 +8,8 @@ namespace ServiceDesk.Tests.Infrastructure;
 internal static class TicketEvents
 {
     public static Message<byte[], byte[]> Created(
-        Guid eventId, Guid ticket, string? title = "Printer on fire", string requestId = "test", string eventType = "ticket.created") =>
+        Guid eventId, Guid ticket, string? title = "Printer on fire", string requestId = "test",
+        string eventType = "ticket.created") =>
         Message(ticket.ToString(), JsonSerializer.Serialize(new
         {
             event_id = eventId,

@@ -4,7 +4,7 @@ using ServiceDesk.Tests.Infrastructure;
 
 namespace ServiceDesk.Tests.Kubernetes;
 
-/// <summary>Alert rules: tested by Prometheus' own tool, asking for metrics that the services export, each with a page.</summary>
+/// <summary>Alert rules pass Prometheus' own tests, use metrics that services export, and have a page each.</summary>
 public sealed partial class AlertTests(ServersFixture servers) : IClassFixture<ServersFixture>
 {
     private const string Rules = "infra/observability/alerts.yaml";
@@ -13,7 +13,8 @@ public sealed partial class AlertTests(ServersFixture servers) : IClassFixture<S
     public async Task Every_fault_raises_its_alert_and_a_quiet_hour_raises_none()
     {
         await using var promtool = ChildProcess.Start(
-            "promtool", ["test", "rules", Path.Combine(ManifestFiles.Root, "infra/observability/alerts.test.yaml")], []);
+            "promtool", ["test", "rules", Path.Combine(ManifestFiles.Root, "infra/observability/alerts.test.yaml")],
+            []);
 
         Assert.True(await promtool.ExitCodeAsync() == 0, promtool.Output.ToString());
     }
@@ -27,14 +28,17 @@ public sealed partial class AlertTests(ServersFixture servers) : IClassFixture<S
         {
             Assert.Contains($"alertname: {alert["alert"]}", tests, StringComparison.Ordinal);
             var page = alert["annotations"]!["runbook_url"]!.GetValue<string>();
-            Assert.True(File.Exists(Path.Combine(ManifestFiles.Root, page[page.IndexOf("docs/", StringComparison.Ordinal)..])), page);
+            Assert.True(
+                File.Exists(Path.Combine(ManifestFiles.Root, page[page.IndexOf("docs/", StringComparison.Ordinal)..])),
+                page);
         });
     }
 
     [Fact]
     public void The_operators_rules_are_the_same() => Assert.Equal(
         YamlDocuments.Parse(ManifestFiles.Read(Rules)).Single()!["groups"]!.ToJsonString(),
-        YamlDocuments.Parse(ManifestFiles.Read("infra/k8s/overlays/production/alerts.yaml")).Single()!["spec"]!["groups"]!.ToJsonString());
+        YamlDocuments.Parse(ManifestFiles.Read("infra/k8s/overlays/production/alerts.yaml"))
+            .Single()!["spec"]!["groups"]!.ToJsonString());
 
     [Fact]
     public async Task Every_metric_that_a_rule_asks_for_is_one_that_a_service_exports()
@@ -47,11 +51,13 @@ public sealed partial class AlertTests(ServersFixture servers) : IClassFixture<S
         await api.Http.GetAsync("tickets");
         var pages = await Task.WhenAll(services.Select(s => s.Http.GetStringAsync("metrics")));
 
-        var asked = Alerts().Select(a => a["expr"]!.GetValue<string>()).SelectMany(e => Metric().Matches(e)).Select(m => m.Value);
+        var asked = Alerts().Select(a => a["expr"]!.GetValue<string>()).SelectMany(e => Metric().Matches(e))
+            .Select(m => m.Value);
 
         // "up" is Prometheus' own.
         Assert.All(asked.Distinct().Where(name => name != "up"), name => Assert.True(
-            pages.Any(page => Regex.IsMatch(page, $@"^{name}[{{ ]", RegexOptions.Multiline)), $"no service exports {name}"));
+            pages.Any(page => Regex.IsMatch(page, $@"^{name}[{{ ]", RegexOptions.Multiline)),
+            $"no service exports {name}"));
     }
 
     private static IEnumerable<JsonNode> Alerts() =>

@@ -8,7 +8,8 @@ internal static class ContainerSettings
 {
     public static IConfiguration Of(Workload workload)
     {
-        var environment = workload.Environment((name, key) => key == "uri" ? "postgres://app:pass@db:5432/servicedesk" : $"{name}.{key}");
+        var environment = workload.Environment(
+            (name, key) => key == "uri" ? "postgres://app:pass@db:5432/servicedesk" : $"{name}.{key}");
         var settings = environment.ToDictionary(v => v.Key.Replace("__", ":"), v => (string?)v.Value);
         if (environment.TryGetValue("DATABASE_URL", out var url))
         {

@@ -20,16 +20,23 @@ internal sealed class DeploymentOnThisMachine(TestServers servers, Overlay overl
         return deployment;
     }
 
-    public Task CreateTopicAsync(string name, int partitions) => servers.Kafka.Breakable!.CreateTopicAsync(name, partitions);
+    public Task CreateTopicAsync(string name, int partitions) =>
+        servers.Kafka.Breakable!.CreateTopicAsync(name, partitions);
 
     /// <summary>A container's environment: the image's, then what the manifests say.</summary>
     public Dictionary<string, string> Environment(string app)
     {
-        var result = new Dictionary<string, string> { ["ASPNETCORE_HTTP_PORTS"] = "8080", ["DOTNET_RUNNING_IN_CONTAINER"] = "true" };
+        var result = new Dictionary<string, string>
+        {
+            ["ASPNETCORE_HTTP_PORTS"] = "8080",
+            ["DOTNET_RUNNING_IN_CONTAINER"] = "true",
+        };
         foreach (var (name, value) in overlay.WorkloadOf(app).Environment(Secret))
         {
             result[name] = value
-                .Replace($"Host={Service("postgres")};Port=5432;", $"Host={Postgres.Host};Port={Postgres.Port};", StringComparison.Ordinal)
+                .Replace(
+                    $"Host={Service("postgres")};Port=5432;",
+                    $"Host={Postgres.Host};Port={Postgres.Port};", StringComparison.Ordinal)
                 .Replace($"{Service("kafka")}:9092", servers.Kafka.Bootstrap, StringComparison.Ordinal);
         }
 
@@ -49,7 +56,8 @@ internal sealed class DeploymentOnThisMachine(TestServers servers, Overlay overl
         await using var find = source.CreateCommand("SHOW hba_file");
         var file = (string)(await find.ExecuteScalarAsync())!;
         await using var ask = source.CreateCommand(
-            $"COPY (VALUES ('host all {user["POSTGRES_USER"]} all scram-sha-256'), ('host all all all trust')) TO '{file}'");
+            $"COPY (VALUES ('host all {user["POSTGRES_USER"]} all scram-sha-256'), "
+            + $"('host all all all trust')) TO '{file}'");
         await ask.ExecuteNonQueryAsync();
         await using var reload = source.CreateCommand("SELECT pg_reload_conf()");
         await reload.ExecuteNonQueryAsync();
@@ -60,5 +68,6 @@ internal sealed class DeploymentOnThisMachine(TestServers servers, Overlay overl
         : throw new InvalidOperationException($"kind has no Secret {name} with {key}");
 
     /// <summary>The name, if there is a Service of it.</summary>
-    private string Service(string name) => Assert.IsAssignableFrom<JsonNode>(overlay.Find("Service", name)).Text("metadata.name")!;
+    private string Service(string name) =>
+        Assert.IsAssignableFrom<JsonNode>(overlay.Find("Service", name)).Text("metadata.name")!;
 }

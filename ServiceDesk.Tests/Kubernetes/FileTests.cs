@@ -19,7 +19,8 @@ public sealed partial class FileTests
         var listed = ManifestFiles.Read("infra/k8s/base/checksums").Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .ToDictionary(line => line[66..], line => line[..64]);
         var present = ManifestFiles.Yaml.Where(f => f.StartsWith("infra/k8s/base/", StringComparison.Ordinal))
-            .Concat(Directory.GetFiles(Path.Combine(ManifestFiles.Folder, "templates")).Select(f => $"infra/k8s/templates/{Path.GetFileName(f)}"))
+            .Concat(Directory.GetFiles(Path.Combine(ManifestFiles.Folder, "templates"))
+                .Select(f => $"infra/k8s/templates/{Path.GetFileName(f)}"))
             .Concat(["ServiceDesk.AppHost/aspire-manifest.json", "ServiceDesk.AppHost/aspirate.json"])
             .ToDictionary(file => file, Hash);
 
@@ -32,7 +33,8 @@ public sealed partial class FileTests
     public void The_base_has_every_variable_of_the_checked_in_manifest_and_no_other() => Assert.All(
         ManifestFiles.AspireResources.Where(r => r.Value!["env"] is not null),
         resource => Assert.Equal(
-            resource.Value!["env"]!.AsObject().Select(v => v.Key).Append("POSTGRES_PASSWORD").Distinct().Order(StringComparer.Ordinal),
+            resource.Value!["env"]!.AsObject().Select(v => v.Key).Append("POSTGRES_PASSWORD").Distinct()
+                .Order(StringComparer.Ordinal),
             GeneratedVariables(resource.Key).Append("POSTGRES_PASSWORD").Distinct().Order(StringComparer.Ordinal)));
 
     [Fact]
@@ -43,9 +45,12 @@ public sealed partial class FileTests
     private static IEnumerable<string> GeneratedVariables(string resource)
     {
         var folder = Path.Combine("infra", "k8s", "base", resource);
-        var settings = YamlDocuments.Parse(ManifestFiles.Read(Path.Combine(folder, "kustomization.yaml")))[0].Items("configMapGenerator")
+        var settings = YamlDocuments.Parse(ManifestFiles.Read(Path.Combine(folder, "kustomization.yaml")))[0]
+            .Items("configMapGenerator")
             .SelectMany(map => map.Items("literals")).Select(literal => literal.ToString().Split('=')[0]);
-        var workload = Directory.GetFiles(Path.Combine(ManifestFiles.Root, folder)).Single(f => f.EndsWith("set.yaml", StringComparison.Ordinal) || f.EndsWith("deployment.yaml", StringComparison.Ordinal));
+        var workload = Directory.GetFiles(Path.Combine(ManifestFiles.Root, folder)).Single(f =>
+            f.EndsWith("set.yaml", StringComparison.Ordinal)
+            || f.EndsWith("deployment.yaml", StringComparison.Ordinal));
         JsonNode pod = YamlDocuments.Parse(File.ReadAllText(workload))[0].At("spec.template.spec")!;
         return settings.Concat(pod.Items("containers").SelectMany(c => c.Items("env")).Select(v => v.Text("name")!));
     }

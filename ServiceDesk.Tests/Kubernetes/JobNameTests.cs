@@ -5,7 +5,7 @@ namespace ServiceDesk.Tests.Kubernetes;
 
 public sealed class JobNameTests
 {
-    /// <summary>The same as scripts/manifests.sh: the document as it is rendered, without the line of its name.</summary>
+    /// <summary>Like scripts/manifests.sh: the rendered document without the line of its name.</summary>
     [RequiresProgramTheory("kubectl")]
     [InlineData(Overlay.Kind)]
     [InlineData(Overlay.Production)]
@@ -17,6 +17,7 @@ public sealed class JobNameTests
         var content = string.Join('\n', lines.Where(l => !l.StartsWith("  name: ", StringComparison.Ordinal))) + '\n';
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(content)))[..10];
         Assert.True(lines.Contains($"  name: migrator-{hash}"),
-            $"A Job cannot be changed in the cluster, so a changed one needs another name: run scripts/manifests.sh --names infra/k8s/{folder}");
+            "A Job cannot be changed in the cluster, so a changed one needs another name: "
+            + $"run scripts/manifests.sh --names infra/k8s/{folder}");
     }
 }

@@ -33,7 +33,8 @@ internal sealed class Overlay(string text)
 
     private static async Task<Overlay> RenderNowAsync(string folder)
     {
-        await using var kubectl = ChildProcess.Start("kubectl", ["kustomize", Path.Combine(ManifestFiles.Folder, folder)], []);
+        await using var kubectl = ChildProcess.Start(
+            "kubectl", ["kustomize", Path.Combine(ManifestFiles.Folder, folder)], []);
         Assert.True(await kubectl.ExitCodeAsync() == 0, kubectl.Output.ToString());
         return new Overlay(string.Join('\n', kubectl.Output.Standard) + '\n');
     }

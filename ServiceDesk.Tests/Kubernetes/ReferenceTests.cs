@@ -5,7 +5,8 @@ namespace ServiceDesk.Tests.Kubernetes;
 /// <summary>What one document says about another is there.</summary>
 public sealed class ReferenceTests
 {
-    /// <summary>Made by people (kind: scripts/k8s.sh) or by operators, never checked in; with the keys that are theirs.</summary>
+    /// <summary>Secrets that people (kind: scripts/k8s.sh) or operators create, never checked in;
+    /// and their keys.</summary>
     private static readonly Dictionary<string, string[]> Secrets = new()
     {
         ["servicedesk-postgres"] = ["password"],
@@ -21,7 +22,8 @@ public sealed class ReferenceTests
     {
         var overlay = await Overlay.RenderAsync(folder);
         var space = Assert.Single(overlay.OfKind("Namespace")).Text("metadata.name");
-        Assert.All(overlay.Documents.Where(d => d.Text("kind") != "Namespace"), d => Assert.Equal(space, d.Text("metadata.namespace")));
+        Assert.All(overlay.Documents.Where(d => d.Text("kind") != "Namespace"), d =>
+            Assert.Equal(space, d.Text("metadata.namespace")));
     }
 
     [RequiresProgramTheory("kubectl")]
@@ -42,7 +44,8 @@ public sealed class ReferenceTests
             var workload = Assert.Single(overlay.Workloads, w => Matches(service.Map("spec.selector"), w));
             var ports = workload.Container.Items("ports").ToList();
             Assert.All(service.Items("spec.ports"), port =>
-                Assert.Contains(ports, p => p.Text("name") == port.Text("targetPort") && p.Text("containerPort") == port.Text("port")));
+                Assert.Contains(ports, p =>
+                    p.Text("name") == port.Text("targetPort") && p.Text("containerPort") == port.Text("port")));
         });
     }
 
@@ -52,11 +55,13 @@ public sealed class ReferenceTests
     public async Task Stateful_sets_have_their_service_and_their_volumes(string folder)
     {
         var overlay = await Overlay.RenderAsync(folder);
-        Assert.All(overlay.OfKind("StatefulSet"), set => Assert.NotNull(overlay.Find("Service", set.Text("spec.serviceName")!)));
-        Assert.All(overlay.Workloads, workload => Assert.All(workload.Container.Items("volumeMounts"), mount => Assert.Contains(
-            workload.Pod.Items("volumes").Select(v => v.Text("name"))
-                .Concat(workload.Document.Items("spec.volumeClaimTemplates").Select(c => c.Text("metadata.name"))),
-            name => name == mount.Text("name"))));
+        Assert.All(overlay.OfKind("StatefulSet"), set =>
+            Assert.NotNull(overlay.Find("Service", set.Text("spec.serviceName")!)));
+        Assert.All(overlay.Workloads, workload =>
+            Assert.All(workload.Container.Items("volumeMounts"), mount => Assert.Contains(
+                workload.Pod.Items("volumes").Select(v => v.Text("name"))
+                    .Concat(workload.Document.Items("spec.volumeClaimTemplates").Select(c => c.Text("metadata.name"))),
+                name => name == mount.Text("name"))));
     }
 
     [RequiresProgramTheory("kubectl")]
@@ -69,7 +74,8 @@ public sealed class ReferenceTests
         {
             Assert.NotEmpty(workload.Environment((secret, key) => Assert.Single(Secrets[secret], k => k == key)));
             Assert.All(workload.Pod.Items("volumes").Where(v => v.At("secret") is not null), volume => Assert.All(
-                volume.Items("secret.items"), item => Assert.Contains(item.Text("key"), Secrets[volume.Text("secret.secretName")!])));
+                volume.Items("secret.items"),
+                item => Assert.Contains(item.Text("key"), Secrets[volume.Text("secret.secretName")!])));
         });
     }
 
@@ -93,10 +99,12 @@ public sealed class ReferenceTests
     public async Task Only_the_api_can_be_reached_from_outside_and_neither_its_metrics_nor_its_health()
     {
         var overlay = await Overlay.RenderAsync(Overlay.Production);
-        var paths = Assert.Single(overlay.OfKind("Ingress")).Items("spec.rules").SelectMany(r => r.Items("http.paths")).ToList();
+        var paths = Assert.Single(overlay.OfKind("Ingress")).Items("spec.rules")
+            .SelectMany(r => r.Items("http.paths")).ToList();
         Assert.Equal(["/tickets", "/openapi"], paths.Select(p => p.Text("path")));
         Assert.All(paths, path => Assert.Contains(
-            overlay.Find("Service", path.Text("backend.service.name")!).Items("spec.ports"), p => p.Text("name") == path.Text("backend.service.port.name")));
+            overlay.Find("Service", path.Text("backend.service.name")!).Items("spec.ports"),
+            p => p.Text("name") == path.Text("backend.service.port.name")));
         Assert.All(overlay.OfKind("Service"), service => Assert.Equal("ClusterIP", service.Text("spec.type")));
     }
 
@@ -105,8 +113,10 @@ public sealed class ReferenceTests
     {
         var overlay = await Overlay.RenderAsync(Overlay.Production);
         Assert.All(overlay.OfKind("Service"), service => Assert.Contains(overlay.OfKind("ServiceMonitor"), monitor =>
-            monitor.Map("spec.selector.matchLabels").All(l => service.Map("metadata.labels").GetValueOrDefault(l.Key) == l.Value)
-            && monitor.Items("spec.endpoints").All(e => service.Items("spec.ports").Any(p => p.Text("name") == e.Text("port")))));
+            monitor.Map("spec.selector.matchLabels")
+                .All(l => service.Map("metadata.labels").GetValueOrDefault(l.Key) == l.Value)
+            && monitor.Items("spec.endpoints")
+                .All(e => service.Items("spec.ports").Any(p => p.Text("name") == e.Text("port")))));
     }
 
     internal static bool Matches(IReadOnlyDictionary<string, string> selector, Workload workload) =>

@@ -21,10 +21,15 @@ public sealed class RunTests
         var ticket = await new TicketClient(api.Http).CreateAsync();
 
         await using var database = NpgsqlDataSource.Create(
-            new NpgsqlConnectionStringBuilder(deployment.Postgres.ConnectionString) { Database = "servicedesk", Pooling = false }.ConnectionString);
+            new NpgsqlConnectionStringBuilder(deployment.Postgres.ConnectionString)
+            {
+                Database = "servicedesk",
+                Pooling = false,
+            }.ConnectionString);
         await Eventually.SeesAsync("the ticket's event is processed", async () =>
         {
-            await using var look = database.CreateCommand("SELECT status FROM processed_events WHERE aggregate_id = $1");
+            await using var look = database.CreateCommand(
+                "SELECT status FROM processed_events WHERE aggregate_id = $1");
             look.Parameters.Add(new() { Value = Guid.Parse(ticket) });
             return (string?)await look.ExecuteScalarAsync();
         }, status => status == "done");

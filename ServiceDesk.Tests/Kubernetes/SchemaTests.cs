@@ -3,11 +3,12 @@ using ServiceDesk.Tests.Infrastructure;
 
 namespace ServiceDesk.Tests.Kubernetes;
 
-/// <summary>The documents are ones that the Kubernetes API, KEDA and the Prometheus operator take, and have no field that
-/// these do not know. The types come from npm's kubernetes-models.</summary>
+/// <summary>The Kubernetes API, KEDA and the Prometheus operator accept the documents, and know all their fields. The
+/// types come from npm's kubernetes-models.</summary>
 public sealed class SchemaTests
 {
-    private static readonly string Sources = Path.Combine(ManifestFiles.Root, "ServiceDesk.Tests", "Kubernetes", "Schemas");
+    private static readonly string Sources = Path.Combine(
+        ManifestFiles.Root, "ServiceDesk.Tests", "Kubernetes", "Schemas");
     private static readonly string Installed = Path.Combine(ManifestFiles.Root, ".local", "kubernetes-schemas");
     private static readonly SemaphoreSlim Gate = new(1, 1);
 
@@ -19,7 +20,9 @@ public sealed class SchemaTests
         await InstallAsync();
         var documents = new JsonArray([.. (await Overlay.RenderAsync(folder)).Documents.Select(d => d.DeepClone())]);
         using var temporary = new TemporaryFolder();
-        var run = await RunAsync("node", Path.Combine(Installed, "validate.mjs"), temporary.Write("documents.json", documents.ToJsonString()));
+        var run = await RunAsync(
+            "node", Path.Combine(Installed, "validate.mjs"),
+            temporary.Write("documents.json", documents.ToJsonString()));
         Assert.Equal([$"unknown: {withoutSchema}"], run.Standard);
     }
 
@@ -35,7 +38,9 @@ public sealed class SchemaTests
             if (!File.Exists(stamp) || await File.ReadAllTextAsync(stamp) != wanted)
             {
                 await File.WriteAllTextAsync(Path.Combine(Installed, "package.json"), wanted);
-                await RunAsync("npm", "install", "--prefix", Installed, "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts");
+                await RunAsync(
+                    "npm", "install", "--prefix", Installed, "--no-audit", "--no-fund",
+                    "--no-package-lock", "--ignore-scripts");
                 await File.WriteAllTextAsync(stamp, wanted);
             }
         }

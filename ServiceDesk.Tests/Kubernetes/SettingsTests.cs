@@ -11,7 +11,7 @@ namespace ServiceDesk.Tests.Kubernetes;
 /// <summary>The services' own settings classes take what the containers are given.</summary>
 public sealed class SettingsTests
 {
-    /// <summary>First parts of the variables' names that somebody reads: our sections, ASP.NET Core, OpenTelemetry.</summary>
+    /// <summary>Prefixes of the variables that somebody reads: our sections, ASP.NET Core, OpenTelemetry.</summary>
     private static readonly string[] Sections =
         ["ConnectionStrings", "Kafka", "KafkaClient", "Auth", "HTTP_PORTS", "DATABASE_URL", "POSTGRES_PASSWORD"];
 
@@ -39,7 +39,8 @@ public sealed class SettingsTests
     public async Task Every_variable_is_one_that_somebody_reads(string folder) => Assert.All(
         (await Overlay.RenderAsync(folder)).Workloads.Where(w => w.IsOurs),
         workload => Assert.All(workload.Environment((_, _) => "").Keys, name => Assert.True(
-            Sections.Contains(name.Split("__")[0]) || name.StartsWith("OTEL_", StringComparison.Ordinal) || name.StartsWith("ASPNETCORE_", StringComparison.Ordinal),
+            Sections.Contains(name.Split("__")[0]) || name.StartsWith("OTEL_", StringComparison.Ordinal)
+            || name.StartsWith("ASPNETCORE_", StringComparison.Ordinal),
             $"{workload}: {name}")));
 
     [RequiresProgramTheory("kubectl")]
@@ -47,7 +48,9 @@ public sealed class SettingsTests
     [InlineData(Overlay.Production)]
     public async Task A_service_listens_on_the_port_that_is_declared(string folder) => Assert.All(
         (await Overlay.RenderAsync(folder)).Workloads.Where(w => w is { IsOurs: true, Listens: true }),
-        workload => Assert.Equal(Assert.Single(workload.Container.Items("ports")).Text("containerPort"), ContainerSettings.Of(workload)["HTTP_PORTS"]));
+        workload => Assert.Equal(
+            Assert.Single(workload.Container.Items("ports")).Text("containerPort"),
+            ContainerSettings.Of(workload)["HTTP_PORTS"]));
 
     [RequiresProgramFact("kubectl")]
     public async Task The_kafka_client_takes_its_settings()
@@ -60,9 +63,13 @@ public sealed class SettingsTests
                 ["sasl.mechanism", "sasl.password", "sasl.username", "security.protocol", "ssl.ca.location"],
                 client.GetChildren().Select(s => s.Key).Order(StringComparer.Ordinal));
             // Typed access fails for a value that the client does not know; it wants enumerations without underscores.
-            var config = new ClientConfig(client.GetChildren().ToDictionary(s => s.Key, s => s.Key == "security.protocol" ? s.Value!.Replace("_", "") : s.Value!));
-            Assert.Equal((SecurityProtocol.SaslSsl, SaslMechanism.ScramSha512), (config.SecurityProtocol, config.SaslMechanism));
-            Assert.Equal((overlay.OfKind("KafkaUser").Single().Text("metadata.name"), "servicedesk-kafka-user.password"), (config.SaslUsername, config.SaslPassword));
+            var config = new ClientConfig(client.GetChildren()
+                .ToDictionary(s => s.Key, s => s.Key == "security.protocol" ? s.Value!.Replace("_", "") : s.Value!));
+            Assert.Equal(
+                (SecurityProtocol.SaslSsl, SaslMechanism.ScramSha512), (config.SecurityProtocol, config.SaslMechanism));
+            Assert.Equal(
+                (overlay.OfKind("KafkaUser").Single().Text("metadata.name"), "servicedesk-kafka-user.password"),
+                (config.SaslUsername, config.SaslPassword));
             var mounts = workload.Container.Items("volumeMounts").Select(m => m.Text("mountPath") + "/");
             Assert.Contains(mounts, m => config.SslCaLocation.StartsWith(m, StringComparison.Ordinal));
         }
@@ -74,14 +81,20 @@ public sealed class SettingsTests
         var overlay = await Overlay.RenderAsync(Overlay.Production);
         var kafka = SettingsExtensions.Read<KafkaSettings>(ContainerSettings.Of(overlay.WorkloadOf("migrator")));
         var events = overlay.Find("KafkaTopic", kafka.Topic);
-        Assert.Equal((kafka.Partitions, kafka.ReplicationFactor), (events.Number("spec.partitions"), events.Number("spec.replicas")));
+        Assert.Equal(
+            (kafka.Partitions, kafka.ReplicationFactor),
+            (events.Number("spec.partitions"), events.Number("spec.replicas")));
         Assert.Equal((long)kafka.TopicRetention.TotalMilliseconds, (long)events.At("spec.config")!["retention.ms"]!);
-        Assert.Equal(kafka.ReplicationFactor, overlay.Find("KafkaTopic", kafka.DeadLetterTopic).Number("spec.replicas"));
+        Assert.Equal(
+            kafka.ReplicationFactor, overlay.Find("KafkaTopic", kafka.DeadLetterTopic).Number("spec.replicas"));
 
         var scaler = Assert.Single(overlay.OfKind("ScaledObject"));
         var trigger = Assert.Single(scaler.Items("spec.triggers"));
-        Assert.Equal((kafka.Topic, kafka.GroupId), (trigger.Text("metadata.topic"), trigger.Text("metadata.consumerGroup")));
+        Assert.Equal(
+            (kafka.Topic, kafka.GroupId), (trigger.Text("metadata.topic"), trigger.Text("metadata.consumerGroup")));
         Assert.Equal(kafka.Partitions, scaler.Number("spec.maxReplicaCount"));
-        Assert.Contains(trigger.Text("metadata.bootstrapServersFromEnv"), overlay.WorkloadOf("notifier").Environment((_, _) => "").Keys);
+        Assert.Contains(
+            trigger.Text("metadata.bootstrapServersFromEnv"),
+            overlay.WorkloadOf("notifier").Environment((_, _) => "").Keys);
     }
 }

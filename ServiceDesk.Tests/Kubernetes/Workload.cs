@@ -31,7 +31,8 @@ internal sealed partial class Workload(Overlay overlay, JsonNode document)
         foreach (var source in Container.Items("envFrom"))
         {
             var name = source.Text("configMapRef.name")!;
-            var map = overlay.Find("ConfigMap", name) ?? throw new InvalidOperationException($"{document.Id()}: no ConfigMap {name}");
+            var map = overlay.Find("ConfigMap", name)
+                ?? throw new InvalidOperationException($"{document.Id()}: no ConfigMap {name}");
             foreach (var (key, value) in map.Map("data"))
             {
                 result[key] = value;
@@ -43,7 +44,8 @@ internal sealed partial class Workload(Overlay overlay, JsonNode document)
             // Only what was defined before is put in, and only here, never in what comes from a ConfigMap.
             result[variable.Text("name")!] = variable.At("valueFrom.secretKeyRef") is { } reference
                 ? secret(reference.Text("name")!, reference.Text("key")!)
-                : Variable().Replace(variable.Text("value")!, m => result.GetValueOrDefault(m.Groups[1].Value, m.Value));
+                : Variable().Replace(
+                    variable.Text("value")!, m => result.GetValueOrDefault(m.Groups[1].Value, m.Value));
         }
 
         return result;

@@ -13,7 +13,8 @@ public sealed class WorkloadTests
     [InlineData(Overlay.Kind, "kafka migrator notifier outbox-relay postgres ticket-api")]
     [InlineData(Overlay.Production, "migrator notifier outbox-relay ticket-api")]
     public async Task Run_what_they_are_for(string folder, string apps) =>
-        Assert.Equal(apps, string.Join(' ', (await Overlay.RenderAsync(folder)).Workloads.Select(w => w.App).Order(StringComparer.Ordinal)));
+        Assert.Equal(apps, string.Join(
+            ' ', (await Overlay.RenderAsync(folder)).Workloads.Select(w => w.App).Order(StringComparer.Ordinal)));
 
     [RequiresProgramTheory("kubectl")]
     [InlineData(Overlay.Kind)]
@@ -32,7 +33,9 @@ public sealed class WorkloadTests
         Assert.Equal("RuntimeDefault", workload.Pod.Text("securityContext.seccompProfile.type"));
         Assert.Equal("false", workload.Pod.Text("automountServiceAccountToken"));
         Assert.Equal("false", workload.Container.Text("securityContext.allowPrivilegeEscalation"));
-        Assert.Equal(workload.App == WritesToItsRoot ? "false" : "true", workload.Container.Text("securityContext.readOnlyRootFilesystem"));
+        Assert.Equal(
+            workload.App == WritesToItsRoot ? "false" : "true",
+            workload.Container.Text("securityContext.readOnlyRootFilesystem"));
         Assert.Equal(["ALL"], workload.Container.Items("securityContext.capabilities.drop").Select(c => c.ToString()));
         Assert.Empty(workload.Container.Items("securityContext.capabilities.add"));
     });
@@ -49,7 +52,9 @@ public sealed class WorkloadTests
     public Task Are_probed_on_a_port_they_have(string folder) => AllAsync(folder, workload =>
     {
         var ports = workload.Container.Items("ports").Select(p => p.Text("name")!).ToList();
-        foreach (var probe in workload.Listens ? ["startupProbe", "readinessProbe", "livenessProbe"] : Array.Empty<string>())
+        foreach (var probe in workload.Listens
+            ? ["startupProbe", "readinessProbe", "livenessProbe"]
+            : Array.Empty<string>())
         {
             var action = Assert.IsAssignableFrom<System.Text.Json.Nodes.JsonNode>(workload.Container.At(probe));
             var port = action.Text("httpGet.port") ?? action.Text("tcpSocket.port");
@@ -70,7 +75,8 @@ public sealed class WorkloadTests
     {
         if (workload is { IsOurs: true, Listens: true })
         {
-            var needed = workload.Container.Number("lifecycle.preStop.sleep.seconds") + ServiceDefaultsExtensions.ShutdownTimeout.TotalSeconds;
+            var needed = workload.Container.Number("lifecycle.preStop.sleep.seconds")
+                + ServiceDefaultsExtensions.ShutdownTimeout.TotalSeconds;
             Assert.True(workload.Pod.Number("terminationGracePeriodSeconds") > needed, $"needs {needed} s");
         }
     });
@@ -78,17 +84,19 @@ public sealed class WorkloadTests
     [RequiresProgramTheory("kubectl")]
     [InlineData(Overlay.Kind)]
     [InlineData(Overlay.Production)]
-    public Task Have_images_of_a_fixed_version_ours_being_the_one_that_is_built(string folder) => AllAsync(folder, workload =>
-    {
-        var image = workload.Container.Text("image")!;
-        var tag = image[(image.LastIndexOf(':') + 1)..];
-        Assert.True(image.Contains(':') && tag != "latest" && char.IsAsciiDigit(tag[0]), image);
-        if (workload.IsOurs)
+    public Task Have_images_of_a_fixed_version_ours_being_the_one_that_is_built(string folder) =>
+        AllAsync(folder, workload =>
         {
-            var version = typeof(ServiceInfo).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
-            Assert.EndsWith($"servicedesk/{workload.App}:{version.Split('+')[0]}", image, StringComparison.Ordinal);
-        }
-    });
+            var image = workload.Container.Text("image")!;
+            var tag = image[(image.LastIndexOf(':') + 1)..];
+            Assert.True(image.Contains(':') && tag != "latest" && char.IsAsciiDigit(tag[0]), image);
+            if (workload.IsOurs)
+            {
+                var version = typeof(ServiceInfo).Assembly
+                    .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+                Assert.EndsWith($"servicedesk/{workload.App}:{version.Split('+')[0]}", image, StringComparison.Ordinal);
+            }
+        });
 
     [RequiresProgramTheory("kubectl")]
     [InlineData(Overlay.Kind)]

@@ -14,7 +14,8 @@ public sealed class BackoffTests
         ArbMap.Default.ArbFor<PositiveInt>(), attempt =>
         {
             var bound = Math.Min(100 * Math.Pow(2, attempt.Get - 1), 5000);
-            return Backoff.Delay(attempt.Get, First, Longest).TotalMilliseconds is var wait && wait >= bound / 2 && wait <= bound;
+            return Backoff.Delay(attempt.Get, First, Longest).TotalMilliseconds is var wait
+                && wait >= bound / 2 && wait <= bound;
         }).QuickCheckThrowOnFailure();
 
     [Fact]
@@ -22,5 +23,6 @@ public sealed class BackoffTests
         Assert.True(Enumerable.Range(0, 100).Select(_ => Backoff.Delay(3, First, Longest)).Distinct().Count() > 50);
 
     [Fact]
-    public void No_number_of_attempts_overflows() => Assert.InRange(Backoff.Delay(int.MaxValue, First, Longest), Longest / 2, Longest);
+    public void No_number_of_attempts_overflows() =>
+        Assert.InRange(Backoff.Delay(int.MaxValue, First, Longest), Longest / 2, Longest);
 }

@@ -5,7 +5,7 @@ using ServiceDesk.Settings;
 
 namespace ServiceDesk.Tests.Unit;
 
-/// <summary>Whatever a message holds, some form of its dead letter fits into the topic, and says what it lacks.</summary>
+/// <summary>Some form of every message's dead letter fits into the topic, and says what is cut.</summary>
 public sealed class DeadLetterTests
 {
     private const int Limit = 8_000;
@@ -21,7 +21,8 @@ public sealed class DeadLetterTests
         Assert.Equal([null], await topic.Letters.SendAsync([Letter(Message(huge))], default));
 
         var taken = Assert.Single(topic.Taken);
-        var cut = taken.Headers.Where(h => h.Key.StartsWith("dlq_cut_", StringComparison.Ordinal)).Select(h => h.Key["dlq_cut_".Length..]);
+        var cut = taken.Headers.Where(h => h.Key.StartsWith("dlq_cut_", StringComparison.Ordinal))
+            .Select(h => h.Key["dlq_cut_".Length..]);
         Assert.Equal(
             huge switch
             {
@@ -32,11 +33,14 @@ public sealed class DeadLetterTests
                 _ => ["headers"],
             },
             cut.Order());
-        Assert.Equal("topic 3 7", $"{Header(taken, "dlq_topic")} {Header(taken, "dlq_partition")} {Header(taken, "dlq_offset")}");
+        Assert.Equal(
+            "topic 3 7",
+            $"{Header(taken, "dlq_topic")} {Header(taken, "dlq_partition")} {Header(taken, "dlq_offset")}");
         Assert.Equal("unreadable", Header(taken, "dlq_code"));
         if (huge == "value")
         {
-            Assert.Equal("4096 of 100000 bytes, sha256 " + Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(new byte[100_000])),
+            Assert.Equal("4096 of 100000 bytes, sha256 "
+                + Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(new byte[100_000])),
                 Header(taken, "dlq_cut_value"));
             Assert.Equal(4096, taken.Value.Length);
             Assert.Equal("kept", Header(taken, "first"));
@@ -48,7 +52,8 @@ public sealed class DeadLetterTests
     {
         var topic = new Topic { Takes = letter => letter.Key is null ? ErrorCode.InvalidRecord : null };
 
-        Assert.Equal([null, null], await topic.Letters.SendAsync([Letter(new() { Value = [1] }), Letter(new() { Key = [2], Value = [2] })], default));
+        Assert.Equal([null, null], await topic.Letters.SendAsync(
+            [Letter(new() { Value = [1] }), Letter(new() { Key = [2], Value = [2] })], default));
 
         Assert.Equal(["\u0002", "topic/3/7"], topic.Taken.Select(m => Encoding.UTF8.GetString(m.Key)));
         Assert.Equal([1], topic.Taken[1].Value);
@@ -59,7 +64,8 @@ public sealed class DeadLetterTests
     {
         var topic = new Topic { Takes = letter => letter.Value is [1] ? ErrorCode.TopicAuthorizationFailed : null };
 
-        var outcomes = await topic.Letters.SendAsync([Letter(new() { Value = [0] }), Letter(new() { Value = [1] }), Letter(new() { Value = [2] })], default);
+        var outcomes = await topic.Letters.SendAsync(
+            [Letter(new() { Value = [0] }), Letter(new() { Value = [1] }), Letter(new() { Value = [2] })], default);
 
         Assert.Equal([null, ErrorCode.TopicAuthorizationFailed, null], outcomes.Select(o => o?.Code));
         Assert.Equal(2, topic.Taken.Count);
@@ -84,11 +90,17 @@ public sealed class DeadLetterTests
             Enumerable.Range(0, 5000).ToList().ForEach(i => headers.Add($"h{i}", []));
         }
 
-        return new() { Key = huge is "key" or "all" ? many : [1], Value = huge is "value" or "all" ? many : [2], Headers = headers };
+        return new()
+        {
+            Key = huge is "key" or "all" ? many : [1],
+            Value = huge is "value" or "all" ? many : [2],
+            Headers = headers,
+        };
     }
 
-    private static int Size(Message<byte[], byte[]> message) => (message.Key?.Length ?? 0) + (message.Value?.Length ?? 0)
-        + message.Headers.Sum(h => h.Key.Length + (h.GetValueBytes()?.Length ?? 0) + 2);
+    private static int Size(Message<byte[], byte[]> message) =>
+        (message.Key?.Length ?? 0) + (message.Value?.Length ?? 0)
+            + message.Headers.Sum(h => h.Key.Length + (h.GetValueBytes()?.Length ?? 0) + 2);
 
     private static DeadLetter Letter(Message<byte[], byte[]> message) =>
         new(message, DeadLetterCode.Unreadable, "because", new DeadLetterOrigin("topic", 3, 7, 1));
@@ -105,9 +117,15 @@ public sealed class DeadLetterTests
 
         public DeadLetters Letters => new(this, new KafkaSettings());
 
-        public Task<DeliveryResult<byte[], byte[]>> SendAsync(string topic, Message<byte[], byte[]> message, CancellationToken cancellationToken)
+        public Task<DeliveryResult<byte[], byte[]>> SendAsync(
+            string topic, Message<byte[], byte[]> message, CancellationToken cancellationToken)
         {
-            var result = new DeliveryResult<byte[], byte[]> { Topic = topic, Message = message, Status = PersistenceStatus.Persisted };
+            var result = new DeliveryResult<byte[], byte[]>
+            {
+                Topic = topic,
+                Message = message,
+                Status = PersistenceStatus.Persisted,
+            };
             if (Takes(message) is { } refused)
             {
                 throw new ProduceException<byte[], byte[]>(new Error(refused), result);

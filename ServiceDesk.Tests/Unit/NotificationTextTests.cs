@@ -7,5 +7,6 @@ public sealed class NotificationTextTests
 {
     [Fact]
     public void Every_event_type_has_a_text_of_its_own() =>
-        Assert.All(EventTypes.All, type => Assert.True(NotificationText.Knows(type), $"nobody says how {type} is announced: add it to NotificationText"));
+        Assert.All(EventTypes.All, type => Assert.True(
+            NotificationText.Knows(type), $"nobody says how {type} is announced: add it to NotificationText"));
 }

@@ -145,15 +145,21 @@ public sealed class PartitionRetryTests : IDisposable
     {
         var (kafka, settings) = (new KafkaSettings(), new NotifierSettings { MaxAttempts = MaxAttempts });
         var metrics = ActivatorUtilities.CreateInstance<NotifierMetrics>(_services);
-        var office = new DeadLetterOffice(new DeadLetters(_sink, kafka), _store, metrics, NullLogger<DeadLetterOffice>.Instance);
-        var processor = new EventProcessor(_store, office, new ConsumerTracing(kafka), metrics, _time, NullLogger<EventProcessor>.Instance);
-        return new PartitionRetry(processor, _store, new Schema(_nowhere), settings, metrics, _time, NullLogger<PartitionRetry>.Instance);
+        var office = new DeadLetterOffice(
+            new DeadLetters(_sink, kafka), _store, metrics, NullLogger<DeadLetterOffice>.Instance);
+        var processor = new EventProcessor(
+            _store, office, new ConsumerTracing(kafka), metrics, _time, NullLogger<EventProcessor>.Instance);
+        return new PartitionRetry(
+            processor, _store, new Schema(_nowhere), settings, metrics, _time, NullLogger<PartitionRetry>.Instance);
     }
 
     private static ReceivedMessage Message(Guid ticket) => new(
-        Raw(), new TicketEvent(Guid.NewGuid(), "ticket.created", DateTimeOffset.UnixEpoch, "ticket", ticket, "test", "New ticket", default));
+        Raw(), new TicketEvent(
+            Guid.NewGuid(), "ticket.created", DateTimeOffset.UnixEpoch, "ticket", ticket,
+            "test", "New ticket", default));
 
-    private static ConsumeResult<byte[], byte[]> Raw() => new() { Topic = "any", Partition = 0, Offset = 0, Message = new() { Key = [1], Value = [2] } };
+    private static ConsumeResult<byte[], byte[]> Raw() =>
+        new() { Topic = "any", Partition = 0, Offset = 0, Message = new() { Key = [1], Value = [2] } };
 
     private static Guid Id(ReceivedMessage message) => message.Event!.EventId;
 
@@ -172,7 +178,8 @@ public sealed class PartitionRetryTests : IDisposable
         /// <summary>How often it is away just when a letter is written.</summary>
         public int FailedMarks { get; set; }
 
-        public Task<HashSet<Guid>> ApplyAsync(IReadOnlyCollection<TicketEvent> events, CancellationToken cancellationToken)
+        public Task<HashSet<Guid>> ApplyAsync(
+            IReadOnlyCollection<TicketEvent> events, CancellationToken cancellationToken)
         {
             if (Outages-- > 0)
             {

@@ -25,7 +25,8 @@ public sealed class SettingRulesTests
     [InlineData("OutboxRelay:MaxAttempts", "0", "between 1 and 1000")]
     [InlineData("OutboxRelay:Backoff", "00:01:00", "between")]
     [InlineData("OutboxRelay:Retention", "00:00:01", "between")]
-    public void A_bad_setting_of_the_relay_is_named_with_its_rule(string key, string value, string rule) => IsRefused<RelaySettings>(key, value, rule);
+    public void A_bad_setting_of_the_relay_is_named_with_its_rule(string key, string value, string rule) =>
+        IsRefused<RelaySettings>(key, value, rule);
 
     [Theory]
     [InlineData("Notifier:BatchSize", "0", "between 1 and 10000")]
@@ -33,7 +34,8 @@ public sealed class SettingRulesTests
     [InlineData("Notifier:CommitInterval", "00:00:00", "between")]
     [InlineData("Notifier:MaxAttempts", "-1", "between 1 and 1000")]
     [InlineData("Notifier:MaxBackoff", "1.00:00:00", "between")]
-    public void A_bad_setting_of_the_notifier_is_named_with_its_rule(string key, string value, string rule) => IsRefused<NotifierSettings>(key, value, rule);
+    public void A_bad_setting_of_the_notifier_is_named_with_its_rule(string key, string value, string rule) =>
+        IsRefused<NotifierSettings>(key, value, rule);
 
     [Theory]
     [InlineData("Kafka:Topic", "", "1 to 249")]
@@ -42,7 +44,8 @@ public sealed class SettingRulesTests
     [InlineData("Kafka:Partitions", "0", "between 1 and 1000")]
     [InlineData("Kafka:ReplicationFactor", "10", "between 1 and 9")]
     [InlineData("Kafka:TopicRetention", "00:00:01", "between")]
-    public void A_bad_setting_of_Kafka_is_named_with_its_rule(string key, string value, string rule) => IsRefused<KafkaSettings>(key, value, rule);
+    public void A_bad_setting_of_Kafka_is_named_with_its_rule(string key, string value, string rule) =>
+        IsRefused<KafkaSettings>(key, value, rule);
 
     [Theory]
     [InlineData("OutboxRelay:BatchSize", "many", "must be a whole number")]

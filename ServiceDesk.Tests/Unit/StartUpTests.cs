@@ -18,9 +18,11 @@ public sealed class StartUpTests
         Assert.Equal(1, await RunAsync<FailingWork>(services => services.AddHostedService<NeverStarted>()));
 
     [Fact]
-    public async Task A_service_that_is_stopped_while_it_starts_ends_with_0() => Assert.Equal(0, await RunAsync<StoppingWork>());
+    public async Task A_service_that_is_stopped_while_it_starts_ends_with_0() =>
+        Assert.Equal(0, await RunAsync<StoppingWork>());
 
-    private static async Task<int> RunAsync<T>(Action<IServiceCollection>? addMore = null) where T : class, IHostedService
+    private static async Task<int> RunAsync<T>(Action<IServiceCollection>? addMore = null)
+        where T : class, IHostedService
     {
         var builder = WebApplication.CreateSlimBuilder(["--Listen:Test=127.0.0.1:0"]);
         builder.AddServiceDefaults(Service);

@@ -35,5 +35,6 @@ public sealed class TopicNameTests
     [Fact]
     public void Only_the_documented_characters_are_ever_taken() => Prop.ForAll<NonEmptyString>(name =>
         TopicName.Problem(name.Get) is not null
-        || name.Get.All("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-".Contains)).QuickCheckThrowOnFailure();
+        || name.Get.All("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-".Contains))
+        .QuickCheckThrowOnFailure();
 }

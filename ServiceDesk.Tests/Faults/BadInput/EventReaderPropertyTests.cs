@@ -12,25 +12,31 @@ public sealed class EventReaderPropertyTests
     private const int Times = 1000;
 
     private static readonly string[] Members =
-        ["event_id", "event_type", "occurred_at", "aggregate", "aggregate_id", "request_id", "payload", "event_id", "more"];
+    [
+        "event_id", "event_type", "occurred_at", "aggregate", "aggregate_id", "request_id", "payload",
+        "event_id", "more",
+    ];
 
     /// <summary>Close to the real thing, so that most of it gets far.</summary>
     private static Gen<string> AlmostEvents =>
         from values in Inputs.Json.Four()
         select $$$"""
-            {"event_id":"0198c0de-0000-7000-8000-000000000001","event_type":"ticket.status_changed","occurred_at":"2026-01-01T00:00:00Z",
-             "aggregate":{{{values.Item1}}},"aggregate_id":"0198c0de-0000-7000-8000-000000000002","request_id":{{{values.Item2}}},
+            {"event_id":"0198c0de-0000-7000-8000-000000000001","event_type":"ticket.status_changed",
+             "occurred_at":"2026-01-01T00:00:00Z","aggregate":{{{values.Item1}}},
+             "aggregate_id":"0198c0de-0000-7000-8000-000000000002","request_id":{{{values.Item2}}},
              "payload":{"title":{{{values.Item3}}},"old_status":"open","status":{{{values.Item4}}}}}
             """;
 
     [Fact]
-    public void Any_bytes() => Property.Holds(Inputs.Bytes.Three(), Times, bytes => Read(bytes.Item1, bytes.Item2, bytes.Item3));
+    public void Any_bytes() =>
+        Property.Holds(Inputs.Bytes.Three(), Times, bytes => Read(bytes.Item1, bytes.Item2, bytes.Item3));
 
     [Fact]
     public void Any_json() => Property.Holds(Inputs.Json, Times, json => Read(Encoding.UTF8.GetBytes(json)));
 
     [Fact]
-    public void Any_members() => Property.Holds(Inputs.Damaged(Inputs.ObjectWith(Members)), Times, value => Read(value));
+    public void Any_members() =>
+        Property.Holds(Inputs.Damaged(Inputs.ObjectWith(Members)), Times, value => Read(value));
 
     [Fact]
     public void Anything_like_an_event() => Property.Holds(Inputs.Damaged(AlmostEvents), Times, value => Read(value));
@@ -63,16 +69,17 @@ public sealed class EventReaderPropertyTests
         }
     }
 
-    private static ConsumeResult<byte[], byte[]> Message(byte[]? value, byte[]? header = null, byte[]? key = null) => new()
-    {
-        Topic = "any",
-        Partition = 0,
-        Offset = 0,
-        Message = new Message<byte[], byte[]>
+    private static ConsumeResult<byte[], byte[]> Message(byte[]? value, byte[]? header = null, byte[]? key = null) =>
+        new()
         {
-            Key = key!,
-            Value = value!,
-            Headers = new Headers { { "traceparent", header }, { "event_id", header }, { "tracestate", header } },
-        },
-    };
+            Topic = "any",
+            Partition = 0,
+            Offset = 0,
+            Message = new Message<byte[], byte[]>
+            {
+                Key = key!,
+                Value = value!,
+                Headers = new Headers { { "traceparent", header }, { "event_id", header }, { "tracestate", header } },
+            },
+        };
 }

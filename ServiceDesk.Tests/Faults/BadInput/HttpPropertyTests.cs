@@ -5,7 +5,7 @@ using ServiceDesk.Tests.Infrastructure;
 
 namespace ServiceDesk.Tests.Faults.BadInput;
 
-/// <summary>P7: whatever is sent to the API, it is never an error of ours, and a refusal is a problem document.</summary>
+/// <summary>P7: no request makes the API fail with 5xx, and every refusal is a problem document.</summary>
 [Collection(TicketApiTests.Name)]
 public sealed class HttpPropertyTests(TicketApiFixture api)
 {
@@ -22,7 +22,8 @@ public sealed class HttpPropertyTests(TicketApiFixture api)
         var ticket = await api.Client.CreateAsync();
 
         await Property.HoldsAsync(
-            Inputs.Damaged(Inputs.ObjectWith("status", "title", "Status")), Times, body => IsAnsweredAsync(HttpMethod.Patch, $"/tickets/{ticket}", body));
+            Inputs.Damaged(Inputs.ObjectWith("status", "title", "Status")), Times,
+            body => IsAnsweredAsync(HttpMethod.Patch, $"/tickets/{ticket}", body));
     }
 
     [Fact]
@@ -34,10 +35,12 @@ public sealed class HttpPropertyTests(TicketApiFixture api)
         Inputs.Text.Four(), Times, async texts =>
         {
             var (path, status, limit, cursor) = texts;
-            var answer = await api.Client.GetAsync($"/tickets/{Uri.EscapeDataString(path)}?x={Uri.EscapeDataString(status)}");
+            var answer = await api.Client.GetAsync(
+                $"/tickets/{Uri.EscapeDataString(path)}?x={Uri.EscapeDataString(status)}");
             Assert.InRange(answer.Status, 200, 499);
             IsProblemOrFine(await api.Client.GetAsync(
-                $"/tickets?status={Uri.EscapeDataString(status)}&limit={Uri.EscapeDataString(limit)}&cursor={Uri.EscapeDataString(cursor)}"));
+                $"/tickets?status={Uri.EscapeDataString(status)}&limit={Uri.EscapeDataString(limit)}"
+                + $"&cursor={Uri.EscapeDataString(cursor)}"));
         });
 
     [Fact]
@@ -50,7 +53,8 @@ public sealed class HttpPropertyTests(TicketApiFixture api)
         });
 
     /// <summary>What an HTTP client lets through.</summary>
-    private static Gen<string> Visible => Inputs.Text.Select(text => new string([.. text.Where(c => c is >= ' ' and < '\x7f')]));
+    private static Gen<string> Visible =>
+        Inputs.Text.Select(text => new string([.. text.Where(c => c is >= ' ' and < '\x7f')]));
 
     private async Task IsAnsweredAsync(HttpMethod method, string path, byte[] body)
     {

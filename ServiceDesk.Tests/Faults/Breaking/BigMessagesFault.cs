@@ -5,8 +5,7 @@ using ServiceDesk.Tests.Faults.Checking;
 
 namespace ServiceDesk.Tests.Faults.Breaking;
 
-/// <summary>Messages of others in the topic that are as large as a message can be, so that none fits into a dead letter as it
-/// is.</summary>
+/// <summary>Foreign messages of the largest possible size, so that none fits uncut into a dead letter.</summary>
 internal sealed class BigMessagesFault : IFault
 {
     /// <summary>Just below what a client sends by default; with the headers of a dead letter it is more.</summary>

@@ -4,12 +4,12 @@ using ServiceDesk.Tests.Infrastructure;
 
 namespace ServiceDesk.Tests.Faults.Breaking;
 
-/// <summary>The broker answers a few requests with an error. (Not among them: DuplicateSequenceNumber, by which a broker says
-/// that it has the message already; one that lies about that loses it.)</summary>
+/// <summary>The broker answers a few requests with an error. DuplicateSequenceNumber is not among them: it says that
+/// the broker has the message, so a false one loses it.</summary>
 internal sealed class BrokerErrorsFault(LocalKafkaProcess broker) : IFault
 {
-    /// <summary>What is refused by policy or size counts as an attempt, and too many attempts make an event fail: so there
-    /// are fewer of these than attempts.</summary>
+    /// <summary>A refusal by policy or size counts as an attempt, so there must be fewer of them
+    /// than attempts.</summary>
     private const int MostErrors = 3;
 
     private static readonly TimeSpan TimeToBeSeen = TimeSpan.FromSeconds(2);
@@ -20,15 +20,20 @@ internal sealed class BrokerErrorsFault(LocalKafkaProcess broker) : IFault
         [
             ErrorCode.NotEnoughReplicas, ErrorCode.NotEnoughReplicasAfterAppend, ErrorCode.RequestTimedOut,
             ErrorCode.NotLeaderForPartition, ErrorCode.LeaderNotAvailable, ErrorCode.KafkaStorageError,
-            ErrorCode.MsgSizeTooLarge, ErrorCode.InvalidRecord, ErrorCode.PolicyViolation, ErrorCode.TopicAuthorizationFailed,
+            ErrorCode.MsgSizeTooLarge, ErrorCode.InvalidRecord, ErrorCode.PolicyViolation,
+            ErrorCode.TopicAuthorizationFailed,
             ErrorCode.OutOfOrderSequenceNumber, ErrorCode.InvalidProducerEpoch, ErrorCode.UnknownProducerId,
             ErrorCode.Local_Transport,
         ]),
         ("init_producer_id", [ErrorCode.GroupLoadInProgress, ErrorCode.NotCoordinatorForGroup]),
         ("fetch", [ErrorCode.NotLeaderForPartition, ErrorCode.OffsetOutOfRange, ErrorCode.KafkaStorageError]),
-        ("offset_commit", [ErrorCode.GroupLoadInProgress, ErrorCode.NotCoordinatorForGroup, ErrorCode.RebalanceInProgress, ErrorCode.UnknownMemberId]),
+        ("offset_commit", [
+            ErrorCode.GroupLoadInProgress, ErrorCode.NotCoordinatorForGroup,
+            ErrorCode.RebalanceInProgress, ErrorCode.UnknownMemberId]),
         ("offset_fetch", [ErrorCode.GroupLoadInProgress, ErrorCode.NotCoordinatorForGroup]),
-        ("heartbeat", [ErrorCode.UnknownMemberId, ErrorCode.IllegalGeneration, ErrorCode.RebalanceInProgress, ErrorCode.NotCoordinatorForGroup]),
+        ("heartbeat", [
+            ErrorCode.UnknownMemberId, ErrorCode.IllegalGeneration, ErrorCode.RebalanceInProgress,
+            ErrorCode.NotCoordinatorForGroup]),
     ];
 
     public string Name => "broker errors";

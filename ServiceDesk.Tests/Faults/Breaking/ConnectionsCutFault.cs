@@ -8,7 +8,8 @@ namespace ServiceDesk.Tests.Faults.Breaking;
 internal sealed class ConnectionsCutFault : IFault
 {
     private const string Cut =
-        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
+        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+        + "WHERE datname = current_database() AND pid <> pg_backend_pid()";
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(300);
 
@@ -18,7 +19,10 @@ internal sealed class ConnectionsCutFault : IFault
 
     public async Task<string> StrikeAsync(ChaosSystem system, Random random)
     {
-        var url = new NpgsqlConnectionStringBuilder(PostgresUrl.ToConnectionString(system.Database.Url)) { Pooling = false };
+        var url = new NpgsqlConnectionStringBuilder(PostgresUrl.ToConnectionString(system.Database.Url))
+        {
+            Pooling = false,
+        };
         await using var connection = new NpgsqlConnection(url.ConnectionString);
         await connection.OpenAsync();
         await using var cut = new NpgsqlCommand(Cut, connection);

@@ -3,7 +3,7 @@ using ServiceDesk.Tests.Infrastructure;
 
 namespace ServiceDesk.Tests.Faults.Breaking;
 
-/// <summary>The faults that are possible on the servers at hand: those that are not ours cannot be taken down.</summary>
+/// <summary>The faults possible on the servers at hand; servers that are not ours cannot be taken down.</summary>
 internal static class FaultCatalog
 {
     public static IReadOnlyList<IFault> For(TestServers servers, ChaosSettings chaos, DatabaseAddress? address)
@@ -15,7 +15,8 @@ internal static class FaultCatalog
             new KillFault(ServiceProcess.Notifier, FaultTargets.Notifiers),
             new FreezeFault(ServiceProcess.TicketApi, FaultTargets.Apis, TimeSpan.FromSeconds(3)),
             new FreezeFault(ServiceProcess.OutboxRelay, FaultTargets.Relays, chaos.Lease + TimeSpan.FromSeconds(2)),
-            new FreezeFault(ServiceProcess.Notifier, FaultTargets.Notifiers, chaos.GroupSession + TimeSpan.FromSeconds(2)),
+            new FreezeFault(
+                ServiceProcess.Notifier, FaultTargets.Notifiers, chaos.GroupSession + TimeSpan.FromSeconds(2)),
             new RebalanceStormFault(),
             new RollingRestartFault(),
             new PoisonFault(),

@@ -26,7 +26,8 @@ internal sealed class ForgottenProducersFault(LocalKafkaProcess broker) : IFault
         {
             var key = $"forgotten-{Guid.NewGuid()}";
             system.Planted.Enqueue(new Poison(key, null));
-            await system.Events.WriteDespiteFaultsAsync(new Message<byte[], byte[]> { Key = Encoding.UTF8.GetBytes(key), Value = [] });
+            await system.Events.WriteDespiteFaultsAsync(
+                new Message<byte[], byte[]> { Key = Encoding.UTF8.GetBytes(key), Value = [] });
             await broker.FailNextAsync("produce", code.ToString(), random.Next(1, 3));
         }
 

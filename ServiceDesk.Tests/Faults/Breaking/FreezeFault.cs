@@ -2,8 +2,8 @@ using ServiceDesk.Tests.Faults.Chaos;
 
 namespace ServiceDesk.Tests.Faults.Breaking;
 
-/// <summary>SIGSTOP, and SIGCONT when the others have given up on the process: it goes on in the middle of what it did, and
-/// knows nothing of what happened meanwhile.</summary>
+/// <summary>SIGSTOP, and SIGCONT when others have given up on the process: it continues where it was, unaware of what
+/// happened meanwhile.</summary>
 internal sealed class FreezeFault(string project, FaultTargets target, TimeSpan frozen) : IFault
 {
     public string Name => $"SIGSTOP {project}";

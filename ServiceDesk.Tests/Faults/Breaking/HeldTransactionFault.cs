@@ -3,8 +3,8 @@ using ServiceDesk.Tests.Faults.Chaos;
 
 namespace ServiceDesk.Tests.Faults.Breaking;
 
-/// <summary>A session holds a transaction open, as a dump or a forgotten console does: nothing that is claimed and settled
-/// meanwhile can be cleaned up.</summary>
+/// <summary>A session holds a transaction open, as a dump or a forgotten console does, so vacuum cannot clean up what
+/// is claimed and settled meanwhile.</summary>
 internal sealed class HeldTransactionFault : IFault
 {
     public string Name => "held transaction";

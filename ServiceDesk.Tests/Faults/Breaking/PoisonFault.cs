@@ -26,11 +26,13 @@ internal sealed class PoisonFault : IFault
         // Known before it can be seen.
         system.Planted.Enqueue(new Poison(key, null));
         system.Planted.Enqueue(new Poison(ticket.ToString(), useless));
-        await system.Events.WriteDespiteFaultsAsync(Message(key, unreadable), Message(ticket.ToString(), WithoutTitle(useless, ticket)));
+        await system.Events.WriteDespiteFaultsAsync(
+            Message(key, unreadable), Message(ticket.ToString(), WithoutTitle(useless, ticket)));
         return "1 unreadable, 1 without a possible effect";
     }
 
-    private static Message<byte[], byte[]> Message(string key, byte[] value) => new() { Key = Encoding.UTF8.GetBytes(key), Value = value };
+    private static Message<byte[], byte[]> Message(string key, byte[] value) =>
+        new() { Key = Encoding.UTF8.GetBytes(key), Value = value };
 
     private static byte[] WithoutTitle(Guid eventId, Guid ticket) => JsonSerializer.SerializeToUtf8Bytes(new
     {

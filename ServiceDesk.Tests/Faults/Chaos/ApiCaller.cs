@@ -7,10 +7,14 @@ namespace ServiceDesk.Tests.Faults.Chaos;
 /// <summary>Sends requests to one of the APIs that run, as a load balancer would.</summary>
 internal sealed class ApiCaller(Fleet fleet) : IDisposable
 {
-    private readonly HttpClient _http = new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2) }) { Timeout = TimeSpan.FromSeconds(6) };
+    private readonly HttpClient _http = new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2) })
+    {
+        Timeout = TimeSpan.FromSeconds(6),
+    };
     private int _turn;
 
-    public async Task<Reply> SendAsync(HttpMethod method, string path, string requestId, object? body = null, string? idempotencyKey = null)
+    public async Task<Reply> SendAsync(
+        HttpMethod method, string path, string requestId, object? body = null, string? idempotencyKey = null)
     {
         if (Next() is not { } api)
         {
@@ -33,7 +37,8 @@ internal sealed class ApiCaller(Fleet fleet) : IDisposable
         {
             using var answer = await _http.SendAsync(request);
             var text = await answer.Content.ReadAsStringAsync();
-            return new Reply((int)answer.StatusCode, answer.IsSuccessStatusCode ? JsonDocument.Parse(text).RootElement : default);
+            return new Reply(
+                (int)answer.StatusCode, answer.IsSuccessStatusCode ? JsonDocument.Parse(text).RootElement : default);
         }
         catch (Exception lost) when (lost is HttpRequestException or TaskCanceledException or IOException)
         {

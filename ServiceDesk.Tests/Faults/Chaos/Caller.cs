@@ -4,13 +4,13 @@ using ServiceDesk.TicketApi.Tickets;
 
 namespace ServiceDesk.Tests.Faults.Chaos;
 
-/// <summary>One caller of the API: creates a ticket, changes it a few times, takes the next. It writes down every change that
-/// it asked for, and what it was told.</summary>
+/// <summary>One caller of the API: creates a ticket, changes it a few times, takes the next. It records every change
+/// that it asked for, and the answer.</summary>
 internal sealed class Caller(ApiCaller api, ConcurrentQueue<RequestedChange> asked, TimeSpan pace, Random random)
 {
     private const int MaxChanges = 5;
 
-    /// <summary>A create is repeated until its outcome is known, but not for longer than any outage here takes.</summary>
+    /// <summary>A create is repeated until its outcome is known, but for no longer than any outage here.</summary>
     private static readonly TimeSpan ResolveLimit = TimeSpan.FromMinutes(2);
 
     public async Task RunAsync(CancellationToken stop)
@@ -35,7 +35,8 @@ internal sealed class Caller(ApiCaller api, ConcurrentQueue<RequestedChange> ask
         while (true)
         {
             requests.Add($"{key}-{requests.Count}");
-            var reply = await api.SendAsync(HttpMethod.Post, "/tickets", requests[^1], new { title, description = key }, key);
+            var reply = await api.SendAsync(
+                HttpMethod.Post, "/tickets", requests[^1], new { title, description = key }, key);
             if (reply.Outcome == Outcome.Acknowledged)
             {
                 asked.Enqueue(new RequestedChange(Outcome.Acknowledged, reply.Id, reply.Version, requests));
@@ -44,7 +45,8 @@ internal sealed class Caller(ApiCaller api, ConcurrentQueue<RequestedChange> ask
 
             if (reply.Outcome == Outcome.Refused || limit.IsCancellationRequested)
             {
-                throw new InvalidOperationException($"A create was answered {reply.Status} after {requests.Count} requests with the key {key}.");
+                throw new InvalidOperationException(
+                    $"A create was answered {reply.Status} after {requests.Count} requests with the key {key}.");
             }
 
             await Task.Delay(pace, CancellationToken.None);
@@ -88,7 +90,8 @@ internal sealed class Caller(ApiCaller api, ConcurrentQueue<RequestedChange> ask
 
             if (reply.Outcome == Outcome.Refused || limit.IsCancellationRequested)
             {
-                throw new InvalidOperationException($"Reading ticket {id}, which was acknowledged, was answered {reply.Status}.");
+                throw new InvalidOperationException(
+                    $"Reading ticket {id}, which was acknowledged, was answered {reply.Status}.");
             }
 
             await Task.Delay(pace, CancellationToken.None);

@@ -25,7 +25,8 @@ internal static class ChaosReport
         Row(journal, "poison planted", evidence.Planted.Count);
         Row(journal, "dead letters", evidence.DeadLetters.Count);
         Row(journal, "faults", faults.Sum(fault => fault.Names.Count));
-        foreach (var kind in faults.SelectMany(fault => fault.Names).CountBy(name => name).OrderBy(kind => kind.Key, StringComparer.Ordinal))
+        foreach (var kind in faults.SelectMany(fault => fault.Names).CountBy(name => name)
+            .OrderBy(kind => kind.Key, StringComparer.Ordinal))
         {
             Row(journal, $"  {kind.Key}", kind.Value);
         }
@@ -34,7 +35,8 @@ internal static class ChaosReport
         journal.Print($"{"at",8} {"lasted",8} {"recovery",9}  fault");
         foreach (var fault in faults)
         {
-            journal.Print($"{Seconds(fault.At),8} {Seconds(fault.Duration),8} {Seconds(fault.Recovery),9}  {fault.Detail}");
+            journal.Print(
+                $"{Seconds(fault.At),8} {Seconds(fault.Duration),8} {Seconds(fault.Recovery),9}  {fault.Detail}");
         }
     }
 

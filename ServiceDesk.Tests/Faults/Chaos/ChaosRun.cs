@@ -5,8 +5,8 @@ using ServiceDesk.Tests.Infrastructure;
 
 namespace ServiceDesk.Tests.Faults.Chaos;
 
-/// <summary>One run: callers keep a fleet busy while one fault after the other strikes; then all must come to rest, and the
-/// evidence is checked.</summary>
+/// <summary>One run: callers keep a fleet busy while faults strike one after another; then everything must come to
+/// rest, and the evidence is checked.</summary>
 internal sealed class ChaosRun(ChaosSettings chaos, TestServers servers, Journal journal)
 {
     private static readonly TimeSpan QuietLimit = TimeSpan.FromMinutes(2);
@@ -30,7 +30,9 @@ internal sealed class ChaosRun(ChaosSettings chaos, TestServers servers, Journal
         using var api = new ApiCaller(fleet);
         using var collector = new EvidenceCollector(system, recorder, deadLetters);
         var shaken = new ChaosSystem(fleet, system.Database, system.Events, recorder, new());
-        journal.Note($"{fleet.Members.Count} processes are ready; {chaos.Callers} callers and the faults begin, for {chaos.Duration.TotalSeconds:0} s");
+        journal.Note(
+            $"{fleet.Members.Count} processes are ready; {chaos.Callers} callers and the faults begin, "
+            + $"for {chaos.Duration.TotalSeconds:0} s");
 
         await ShakeAsync(shaken, api, address);
 
@@ -38,17 +40,21 @@ internal sealed class ChaosRun(ChaosSettings chaos, TestServers servers, Journal
         journal.Note(quiet ? "all is quiet" : $"it did not come to rest in {QuietLimit}");
         var evidence = await collector.CollectAsync(_asked, shaken.Planted);
         ChaosReport.Print(journal, chaos, evidence, _struck);
-        IReadOnlyList<Violation> violations = [.. await fleet.DeathsAsync(), .. NotRecovered(), .. InvariantChecker.Check(evidence)];
+        IReadOnlyList<Violation> violations =
+        [
+            .. await fleet.DeathsAsync(), .. NotRecovered(), .. InvariantChecker.Check(evidence),
+        ];
         ChaosReport.Print(journal, violations, fleet);
         return violations;
     }
 
-    /// <summary>Load and faults, until the time is up; returns when every request that was under way has its outcome.</summary>
+    /// <summary>Load and faults until the time is up; returns when every open request has its outcome.</summary>
     private async Task ShakeAsync(ChaosSystem system, ApiCaller api, DatabaseAddress? address)
     {
         using var stop = new CancellationTokenSource();
         var callers = Enumerable.Range(1, chaos.Callers)
-            .Select(number => new Caller(api, _asked, chaos.Pace, new Random(chaos.Seed + number)).RunAsync(stop.Token)).ToList();
+            .Select(number =>
+                new Caller(api, _asked, chaos.Pace, new Random(chaos.Seed + number)).RunAsync(stop.Token)).ToList();
         try
         {
             await BreakAsync(system, address, new RecoveryProbe(
@@ -71,12 +77,16 @@ internal sealed class ChaosRun(ChaosSettings chaos, TestServers servers, Journal
             await Task.Delay(random.NextDouble() * LongestPause);
             var faults = schedule.Next();
             var at = journal.Elapsed;
-            var details = await Task.WhenAll(faults.Select(fault => StrikeAsync(fault, system, new Random(random.Next()))));
+            var details = await Task.WhenAll(
+                faults.Select(fault => StrikeAsync(fault, system, new Random(random.Next()))));
             var duration = journal.Elapsed - at;
             var struck = new StruckFault(
-                at, [.. faults.Select(fault => fault.Name)], string.Join(" + ", details), duration, await probe.MeasureAsync());
+                at, [.. faults.Select(fault => fault.Name)], string.Join(" + ", details),
+                duration, await probe.MeasureAsync());
             _struck.Add(struck);
-            journal.Note($"{struck.Detail}; lasted {duration.TotalSeconds:0.0} s, recovered in {struck.Recovery?.TotalSeconds:0.0} s");
+            journal.Note(
+                $"{struck.Detail}; lasted {duration.TotalSeconds:0.0} s, "
+                + $"recovered in {struck.Recovery?.TotalSeconds:0.0} s");
         }
     }
 
@@ -84,5 +94,7 @@ internal sealed class ChaosRun(ChaosSettings chaos, TestServers servers, Journal
         $"{fault.Name} ({await fault.StrikeAsync(system, random)})";
 
     private IEnumerable<Violation> NotRecovered() => _struck.Where(fault => fault.Recovery is null)
-        .Select(fault => new Violation(Invariant.NotRecovered, $"new tickets were not processed within {chaos.RecoveryLimit} after {fault.Detail}"));
+        .Select(fault => new Violation(
+            Invariant.NotRecovered,
+            $"new tickets were not processed within {chaos.RecoveryLimit} after {fault.Detail}"));
 }

@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 namespace ServiceDesk.Tests.Faults.Chaos;
 
 /// <summary>How long, how much, and from which seed.</summary>
-/// <param name="Seed">Decides the faults, their order and their sizes; not how the operating system schedules processes.</param>
+/// <param name="Seed">Decides the faults, their order and sizes; not how processes are scheduled.</param>
 /// <param name="Duration">How long faults are made under load.</param>
 /// <param name="ReportFile">Where the report is written besides the test's output, or null.</param>
 internal sealed record ChaosSettings(int Seed, TimeSpan Duration, string? ReportFile)
@@ -33,11 +33,11 @@ internal sealed record ChaosSettings(int Seed, TimeSpan Duration, string? Report
     /// <summary>After this long without a sign of life a notifier loses its partitions.</summary>
     public TimeSpan GroupSession { get; } = TimeSpan.FromSeconds(6);
 
-    /// <summary>Longest time from the end of a fault until new tickets are processed. Generous: it is reported, and only a
-    /// system that does not come back at all is a failure.</summary>
+    /// <summary>Longest time from the end of a fault until new tickets are processed. Generous, as only a system that
+    /// never recovers fails; the time itself is reported.</summary>
     public TimeSpan RecoveryLimit { get; } = TimeSpan.FromSeconds(90);
 
-    /// <summary>Commands that kill and start a broker which is not ours, or null: CHAOS_BROKER_KILL and CHAOS_BROKER_START.</summary>
+    /// <summary>CHAOS_BROKER_KILL and CHAOS_BROKER_START, which kill and start a broker not ours; or null.</summary>
     public string? BrokerKill { get; } = Environment.GetEnvironmentVariable("CHAOS_BROKER_KILL");
 
     /// <inheritdoc cref="BrokerKill"/>
@@ -49,7 +49,8 @@ internal sealed record ChaosSettings(int Seed, TimeSpan Duration, string? Report
         TimeSpan.FromSeconds(Number("CHAOS_SECONDS") ?? DefaultSeconds),
         Environment.GetEnvironmentVariable("CHAOS_REPORT") is { Length: > 0 } file ? file : null);
 
-    private static int? Number(string variable) => Environment.GetEnvironmentVariable(variable) is not { Length: > 0 } text ? null
-        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 ? number
-        : throw new InvalidOperationException($"{variable} is '{text}': must be a whole number greater than 0");
+    private static int? Number(string variable) =>
+        Environment.GetEnvironmentVariable(variable) is not { Length: > 0 } text ? null
+            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 ? number
+            : throw new InvalidOperationException($"{variable} is '{text}': must be a whole number greater than 0");
 }

@@ -10,4 +10,5 @@ namespace ServiceDesk.Tests.Faults.Chaos;
 /// <param name="Events">Their topic.</param>
 /// <param name="Recorder">Reads it.</param>
 /// <param name="Planted">The poison that is in the topic.</param>
-internal sealed record ChaosSystem(Fleet Fleet, TestDatabase Database, TestTopic Events, TopicRecorder Recorder, ConcurrentQueue<Poison> Planted);
+internal sealed record ChaosSystem(
+    Fleet Fleet, TestDatabase Database, TestTopic Events, TopicRecorder Recorder, ConcurrentQueue<Poison> Planted);

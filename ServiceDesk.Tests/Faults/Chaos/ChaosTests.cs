@@ -3,7 +3,8 @@ using Xunit.Abstractions;
 namespace ServiceDesk.Tests.Faults.Chaos;
 
 /// <summary>Everything at once. CHAOS_SECONDS makes it longer, CHAOS_SEED repeats the faults of a run.</summary>
-public sealed class ChaosTests(FaultServersFixture servers, ITestOutputHelper output) : IClassFixture<FaultServersFixture>
+public sealed class ChaosTests(FaultServersFixture servers, ITestOutputHelper output)
+    : IClassFixture<FaultServersFixture>
 {
     [Fact]
     public async Task The_promises_hold_while_everything_fails()
@@ -15,6 +16,7 @@ public sealed class ChaosTests(FaultServersFixture servers, ITestOutputHelper ou
         var violations = await new ChaosRun(chaos, servers.Servers, journal).RunAsync();
 
         Assert.True(violations.Count == 0,
-            $"With seed {chaos.Seed}: {string.Join(Environment.NewLine, violations.Take(5).Select(v => $"{v.Invariant}: {v.Detail}"))}");
+            $"With seed {chaos.Seed}: "
+            + $"{string.Join(Environment.NewLine, violations.Take(5).Select(v => $"{v.Invariant}: {v.Detail}"))}");
     }
 }

@@ -11,7 +11,8 @@ internal sealed class EvidenceCollector : IDisposable
         """
         SELECT (SELECT count(*) FROM outbox WHERE status IN ('pending', 'processing'))
              + (SELECT count(*) FROM outbox o WHERE status = 'sent'
-                AND NOT EXISTS (SELECT FROM processed_events p WHERE p.event_id = o.event_id AND p.status IN ('done', 'failed')))
+                AND NOT EXISTS (SELECT FROM processed_events p
+                                WHERE p.event_id = o.event_id AND p.status IN ('done', 'failed')))
              + (SELECT count(*) FROM processed_events WHERE status = 'processing')
         """;
 
@@ -56,13 +57,15 @@ internal sealed class EvidenceCollector : IDisposable
         Changes = [.. changes],
         Planted = [.. planted],
         TicketVersions = (await _system.Database.RowsAsync(
-            row => (Id: row.GetGuid(0), Version: row.GetInt32(1)), "SELECT id, version FROM tickets")).ToDictionary(t => t.Id, t => t.Version),
+                row => (Id: row.GetGuid(0), Version: row.GetInt32(1)), "SELECT id, version FROM tickets"))
+            .ToDictionary(t => t.Id, t => t.Version),
         Outbox = await OutboxReading.AllAsync(_system.Database),
         Topic = _events.Messages,
         Processed = await _system.Database.RowsAsync(
             row => new ProcessedRow(row.GetGuid(0), row.GetString(1)), "SELECT event_id, status FROM processed_events"),
         Effects = await _system.Database.RowsAsync(
-            row => new Effect(row.GetGuid(0), row.GetGuid(1)), "SELECT event_id, ticket_id FROM notifications ORDER BY id"),
+            row => new Effect(row.GetGuid(0), row.GetGuid(1)),
+            "SELECT event_id, ticket_id FROM notifications ORDER BY id"),
         DeadLetters = [.. _deadLetters.Messages.Select(m => new DeadLetter(m.Key, m.EventId))],
         Lags = Lags(),
     };

@@ -2,8 +2,8 @@ using ServiceDesk.Tests.Faults.Breaking;
 
 namespace ServiceDesk.Tests.Faults.Chaos;
 
-/// <summary>Which fault comes next: every one of them in a random order, then again in another. Every third comes with a
-/// companion that takes hold of something else.</summary>
+/// <summary>Chooses the next fault: all of them in random order, then again in another. Every third comes with a
+/// companion that strikes elsewhere.</summary>
 internal sealed class FaultSchedule(IReadOnlyList<IFault> faults, Random random)
 {
     private readonly Queue<IFault> _deck = new();

@@ -29,7 +29,8 @@ internal sealed class Fleet : IAsyncDisposable
         try
         {
             await Task.WhenAll(fleet.Members.Select(member => member.StartAsync()));
-            await Task.WhenAll(fleet.Members.Select(async member => await (await member.RunningAsync()).IsReadyAsync()));
+            await Task.WhenAll(
+                fleet.Members.Select(async member => await (await member.RunningAsync()).IsReadyAsync()));
             return fleet;
         }
         catch
@@ -87,7 +88,8 @@ internal sealed class Fleet : IAsyncDisposable
     }
 
     /// <summary>Everything that waits, waits for a short time, so that many faults fit into a run.</summary>
-    private static Dictionary<string, string> SettingsFor(ChaosSettings chaos, ServiceDeskSystem system, KafkaServer kafka)
+    private static Dictionary<string, string> SettingsFor(
+        ChaosSettings chaos, ServiceDeskSystem system, KafkaServer kafka)
     {
         var settings = new Dictionary<string, string>(system.Settings)
         {
@@ -96,12 +98,13 @@ internal sealed class Fleet : IAsyncDisposable
             ["OutboxRelay__MaxBackoff"] = "00:00:01",
             ["OutboxRelay__BatchSize"] = "50",
             ["Notifier__MaxBackoff"] = "00:00:01",
-            ["KafkaClient__session.timeout.ms"] = chaos.GroupSession.TotalMilliseconds.ToString(CultureInfo.InvariantCulture),
+            ["KafkaClient__session.timeout.ms"] =
+                chaos.GroupSession.TotalMilliseconds.ToString(CultureInfo.InvariantCulture),
         };
         if (kafka.Breakable is not null)
         {
-            // Kafka refuses a request when the one before it failed, by its sequence number; our broker does not look at
-            // those. One request at a time makes up for that.
+            // Kafka uses sequence numbers to refuse a request after a failed one, which our broker does not check. One
+            // request at a time makes up for that.
             settings["KafkaClient__max.in.flight.requests.per.connection"] = "1";
         }
 

@@ -2,7 +2,7 @@ using ServiceDesk.Tests.Infrastructure;
 
 namespace ServiceDesk.Tests.Faults.Chaos;
 
-/// <summary>A place in the fleet: one process after the other runs in it. Only one fault at a time may touch it.</summary>
+/// <summary>A place in the fleet, where one process runs after another; one fault at a time may touch it.</summary>
 internal sealed class FleetMember(string project, int number, Dictionary<string, string> settings) : IAsyncDisposable
 {
     private readonly List<ProcessOutput> _outputs = [];
@@ -61,11 +61,13 @@ internal sealed class FleetMember(string project, int number, Dictionary<string,
         try
         {
             var exit = await process.StopAsync(limit);
-            Assert.True(exit == 0, $"{Name} was asked to stop, and ended with {exit}.{Environment.NewLine}{process.Output}");
+            Assert.True(
+                exit == 0, $"{Name} was asked to stop, and ended with {exit}.{Environment.NewLine}{process.Output}");
         }
         catch (TimeoutException)
         {
-            throw new InvalidOperationException($"{Name} did not stop in {limit}.{Environment.NewLine}{process.Output}");
+            throw new InvalidOperationException(
+                $"{Name} did not stop in {limit}.{Environment.NewLine}{process.Output}");
         }
         finally
         {

@@ -17,7 +17,8 @@ internal static class MessageReading
         EventId(message.Message.Value));
 
     /// <summary>No more of it than the smallest dead letter keeps.</summary>
-    public static string? KeyOf(byte[]? key) => key is null ? null : Encoding.UTF8.GetString(key.AsSpan(0, Math.Min(key.Length, KeptOfKeys)));
+    public static string? KeyOf(byte[]? key) =>
+        key is null ? null : Encoding.UTF8.GetString(key.AsSpan(0, Math.Min(key.Length, KeptOfKeys)));
 
     private static Guid? EventId(byte[]? value)
     {

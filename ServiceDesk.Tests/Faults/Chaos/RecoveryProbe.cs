@@ -5,7 +5,7 @@ using ServiceDesk.Tests.Infrastructure;
 
 namespace ServiceDesk.Tests.Faults.Chaos;
 
-/// <summary>Finds out how long it takes until new tickets go all the way: enough of them to reach most partitions.</summary>
+/// <summary>Measures how long until new tickets are processed: enough of them to reach most partitions.</summary>
 internal sealed class RecoveryProbe(Caller caller, TestDatabase database, TimeSpan limit)
 {
     private const int Tickets = 8;
@@ -34,7 +34,8 @@ internal sealed class RecoveryProbe(Caller caller, TestDatabase database, TimeSp
     {
         try
         {
-            return await database.ScalarAsync<long>("SELECT count(DISTINCT ticket_id) FROM notifications WHERE ticket_id = ANY($1)", tickets);
+            return await database.ScalarAsync<long>(
+                "SELECT count(DISTINCT ticket_id) FROM notifications WHERE ticket_id = ANY($1)", tickets);
         }
         catch (NpgsqlException cut) when (DatabaseFailure.IsOutage(cut))
         {

@@ -8,7 +8,7 @@ namespace ServiceDesk.Tests.Faults.Chaos;
 /// <param name="Ticket">The ticket, in an answer that holds one.</param>
 internal readonly record struct Reply(int Status, JsonElement Ticket)
 {
-    /// <summary>A request that timed out on the server may have been carried out there, as one that ended in a 5xx.</summary>
+    /// <summary>A request that timed out may have been carried out, like one that ended in a 5xx.</summary>
     public Outcome Outcome => Status switch
     {
         200 or 201 => Outcome.Acknowledged,

@@ -5,5 +5,6 @@ namespace ServiceDesk.Tests.Faults.Chaos;
 /// <param name="Names">What kind.</param>
 /// <param name="Detail">What exactly was done.</param>
 /// <param name="Duration">Until the cause was gone.</param>
-/// <param name="Recovery">From then until tickets that were created afterwards were processed; null when they were not.</param>
-internal sealed record StruckFault(TimeSpan At, IReadOnlyList<string> Names, string Detail, TimeSpan Duration, TimeSpan? Recovery);
+/// <param name="Recovery">From then until tickets created afterwards were processed; null when they were not.</param>
+internal sealed record StruckFault(
+    TimeSpan At, IReadOnlyList<string> Names, string Detail, TimeSpan Duration, TimeSpan? Recovery);

@@ -5,8 +5,8 @@ using ServiceDesk.Tests.Infrastructure;
 
 namespace ServiceDesk.Tests.Faults.Chaos;
 
-/// <summary>Reads a topic while it is written, in no group: a local broker keeps no more than 5 MiB of a partition, which a few
-/// big messages fill.</summary>
+/// <summary>Reads a topic while it is written, without a group: LocalKafka keeps at most 5 MiB of a partition, which a
+/// few big messages fill.</summary>
 internal sealed class TopicRecorder : IAsyncDisposable
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);

@@ -1,6 +1,6 @@
 namespace ServiceDesk.Tests.Faults.Checking;
 
-/// <summary>Every acknowledged change has exactly one row in the outbox, and no row is there without a change.</summary>
+/// <summary>Every acknowledged change has exactly one outbox row, and every row has a change.</summary>
 internal static class ChangeRules
 {
     public static IEnumerable<Violation> Check(Evidence evidence) =>
@@ -20,7 +20,8 @@ internal static class ChangeRules
             {
                 yield return new(Invariant.PhantomChange, $"{caused[0]} for a {change}", change.TicketId);
             }
-            else if (change.Outcome == Outcome.Acknowledged && !caused.Any(row => row.TicketId == change.TicketId && row.Version == change.Version))
+            else if (change.Outcome == Outcome.Acknowledged
+                && !caused.Any(row => row.TicketId == change.TicketId && row.Version == change.Version))
             {
                 yield return new(Invariant.ChangeLost, $"no row for the {change}", change.TicketId);
             }
@@ -43,21 +44,25 @@ internal static class ChangeRules
             var versions = byTicket[ticket].ToList();
             foreach (var missing in Enumerable.Range(1, version).Except(versions))
             {
-                yield return new(Invariant.ChangeLost, $"ticket {ticket} of version {version} has no event {missing}", ticket);
+                yield return new(
+                    Invariant.ChangeLost, $"ticket {ticket} of version {version} has no event {missing}", ticket);
             }
 
             foreach (var twice in versions.CountBy(v => v).Where(v => v.Value > 1))
             {
-                yield return new(Invariant.ChangeDoubled, $"ticket {ticket} has event {twice.Key} {twice.Value} times", ticket);
+                yield return new(
+                    Invariant.ChangeDoubled, $"ticket {ticket} has event {twice.Key} {twice.Value} times", ticket);
             }
 
             if (!versions.SequenceEqual(versions.Order()))
             {
-                yield return new(Invariant.ChangesOutOfOrder, $"ticket {ticket} has its events in the order {string.Join(' ', versions)}", ticket);
+                yield return new(Invariant.ChangesOutOfOrder,
+                    $"ticket {ticket} has its events in the order {string.Join(' ', versions)}", ticket);
             }
         }
 
-        foreach (var row in evidence.Outbox.Where(row => !evidence.TicketVersions.TryGetValue(row.TicketId, out var version) || row.Version > version))
+        foreach (var row in evidence.Outbox.Where(
+            row => !evidence.TicketVersions.TryGetValue(row.TicketId, out var version) || row.Version > version))
         {
             yield return new(Invariant.PhantomChange, $"no ticket of that version for {row}", row.TicketId);
         }

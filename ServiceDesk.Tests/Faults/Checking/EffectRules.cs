@@ -28,21 +28,26 @@ internal static class EffectRules
 
     private static IEnumerable<Violation> Phantoms(Evidence evidence, IReadOnlyDictionary<Guid, OutboxRow> events)
     {
-        var planted = evidence.Planted.Where(poison => poison.EventId is not null).Select(poison => poison.EventId!.Value).ToHashSet();
+        var planted = evidence.Planted.Where(poison => poison.EventId is not null)
+            .Select(poison => poison.EventId!.Value).ToHashSet();
         var strange = evidence.Effects.Select(effect => effect.EventId)
             .Concat(evidence.Processed.Select(row => row.EventId).Where(id => !planted.Contains(id)))
             .Where(id => !events.ContainsKey(id));
-        return strange.Distinct().Select(id => new Violation(Invariant.PhantomEffect, $"an effect of {id}, which is no event of the outbox", id));
+        return strange.Distinct().Select(id =>
+            new Violation(Invariant.PhantomEffect, $"an effect of {id}, which is no event of the outbox", id));
     }
 
-    private static IEnumerable<Violation> OutOfOrder(IEnumerable<Effect> effects, IReadOnlyDictionary<Guid, OutboxRow> events)
+    private static IEnumerable<Violation> OutOfOrder(
+        IEnumerable<Effect> effects, IReadOnlyDictionary<Guid, OutboxRow> events)
     {
         var latest = new Dictionary<Guid, int>();
-        foreach (var row in effects.DistinctBy(effect => effect.EventId).Where(e => events.ContainsKey(e.EventId)).Select(e => events[e.EventId]))
+        foreach (var row in effects.DistinctBy(effect => effect.EventId).Where(e => events.ContainsKey(e.EventId))
+            .Select(e => events[e.EventId]))
         {
             if (latest.TryGetValue(row.TicketId, out var before) && before > row.Version)
             {
-                yield return new(Invariant.EffectsOutOfOrder, $"version {row.Version} of ticket {row.TicketId} took effect after version {before}", row.TicketId);
+                yield return new(Invariant.EffectsOutOfOrder,
+                    $"version {row.Version} of ticket {row.TicketId} took effect after version {before}", row.TicketId);
             }
 
             latest[row.TicketId] = Math.Max(latest.GetValueOrDefault(row.TicketId), row.Version);

@@ -1,6 +1,6 @@
 namespace ServiceDesk.Tests.Faults.Checking;
 
-/// <summary>Finds every breach of an invariant in the evidence. It looks at data only, so that it can be tested itself.</summary>
+/// <summary>Finds every violation of an invariant in the evidence. It reads only data, so it can be tested.</summary>
 internal static class InvariantChecker
 {
     public static IReadOnlyList<Violation> Check(Evidence evidence)

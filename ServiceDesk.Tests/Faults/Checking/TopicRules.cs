@@ -5,10 +5,14 @@ namespace ServiceDesk.Tests.Faults.Checking;
 internal static class TopicRules
 {
     public static IEnumerable<Violation> Check(Evidence evidence, IReadOnlyDictionary<Guid, OutboxRow> events) =>
-        [.. Gaps(evidence.Topic), .. Lost(evidence), .. Phantoms(evidence, events), .. OutOfOrder(evidence.Topic, events)];
+        [
+            .. Gaps(evidence.Topic), .. Lost(evidence), .. Phantoms(evidence, events),
+            .. OutOfOrder(evidence.Topic, events),
+        ];
 
     /// <summary>Duplicates are allowed anywhere: a consumer that remembers ids never sees them.</summary>
-    public static IEnumerable<Violation> OutOfOrder(IEnumerable<TopicMessage> topic, IReadOnlyDictionary<Guid, OutboxRow> events)
+    public static IEnumerable<Violation> OutOfOrder(
+        IEnumerable<TopicMessage> topic, IReadOnlyDictionary<Guid, OutboxRow> events)
     {
         var seen = new HashSet<Guid>();
         var latest = new Dictionary<Guid, (int Version, int Partition)>();
@@ -19,11 +23,13 @@ internal static class TopicRules
                 continue;
             }
 
-            if (latest.TryGetValue(row.TicketId, out var before) && (before.Version > row.Version || before.Partition != message.Partition))
+            if (latest.TryGetValue(row.TicketId, out var before)
+                && (before.Version > row.Version || before.Partition != message.Partition))
             {
                 yield return new(Invariant.EventsOutOfOrder,
-                    $"version {row.Version} of ticket {row.TicketId} is first seen in partition {message.Partition} at {message.Offset}, " +
-                    $"after version {before.Version} in partition {before.Partition}", row.TicketId);
+                    $"version {row.Version} of ticket {row.TicketId} is first seen in partition {message.Partition} " +
+                    $"at {message.Offset}, after version {before.Version} in partition {before.Partition}",
+                    row.TicketId);
             }
 
             latest[row.TicketId] = (Math.Max(before.Version, row.Version), message.Partition);
@@ -34,7 +40,9 @@ internal static class TopicRules
         from partition in topic.GroupBy(message => message.Partition)
         let offsets = partition.Select(message => message.Offset).ToList()
         where !offsets.SequenceEqual(Enumerable.Range(0, offsets.Count).Select(offset => (long)offset))
-        select new Violation(Invariant.EvidenceIncomplete, $"{offsets.Count} messages of partition {partition.Key}, from {offsets[0]} to {offsets[^1]}");
+        select new Violation(
+            Invariant.EvidenceIncomplete,
+            $"{offsets.Count} messages of partition {partition.Key}, from {offsets[0]} to {offsets[^1]}");
 
     private static IEnumerable<Violation> Lost(Evidence evidence)
     {
@@ -45,7 +53,8 @@ internal static class TopicRules
 
     private static IEnumerable<Violation> Phantoms(Evidence evidence, IReadOnlyDictionary<Guid, OutboxRow> events)
     {
-        var ids = evidence.Planted.Where(poison => poison.EventId is not null).Select(poison => poison.EventId).ToHashSet();
+        var ids = evidence.Planted.Where(poison => poison.EventId is not null)
+            .Select(poison => poison.EventId).ToHashSet();
         var keys = evidence.Planted.Where(poison => poison.EventId is null).Select(poison => poison.Key).ToHashSet();
         return evidence.Topic
             .Where(message => message.EventId is { } id

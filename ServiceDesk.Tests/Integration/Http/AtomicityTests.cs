@@ -2,7 +2,7 @@ using ServiceDesk.Tests.Infrastructure;
 
 namespace ServiceDesk.Tests.Integration.Http;
 
-/// <summary>The database refuses the second of the two writes; a trigger does that for tickets with a certain title.</summary>
+/// <summary>The database refuses the second of the two writes, by a trigger on a certain title.</summary>
 [Collection(TicketApiTests.Name)]
 public sealed class AtomicityTests(TicketApiFixture api) : IAsyncLifetime
 {
@@ -13,7 +13,8 @@ public sealed class AtomicityTests(TicketApiFixture api) : IAsyncLifetime
         CREATE OR REPLACE FUNCTION refuse_event() RETURNS trigger LANGUAGE plpgsql AS
             $body$ BEGIN RAISE EXCEPTION 'refused by a test'; END $body$;
         CREATE TRIGGER refuse_created BEFORE INSERT ON outbox FOR EACH ROW
-            WHEN (NEW.payload->>'title' = '{Title}' AND NEW.event_type = 'ticket.created') EXECUTE FUNCTION refuse_event();
+            WHEN (NEW.payload->>'title' = '{Title}' AND NEW.event_type = 'ticket.created')
+            EXECUTE FUNCTION refuse_event();
         CREATE TRIGGER refuse_closed BEFORE INSERT ON outbox FOR EACH ROW
             WHEN (NEW.payload->>'status' = 'closed') EXECUTE FUNCTION refuse_event();
         """);
@@ -61,6 +62,7 @@ public sealed class AtomicityTests(TicketApiFixture api) : IAsyncLifetime
         (await api.Client.ChangeStatusAsync(id, "closed")).IsProblem(500, "internal_error");
 
         Assert.Equal(before, (await api.Client.GetAsync($"/tickets/{id}")).Text);
-        Assert.Equal(1, await api.Database.ScalarAsync<long>("SELECT count(*) FROM outbox WHERE aggregate_id = $1", Guid.Parse(id)));
+        Assert.Equal(1, await api.Database.ScalarAsync<long>(
+            "SELECT count(*) FROM outbox WHERE aggregate_id = $1", Guid.Parse(id)));
     }
 }

@@ -49,7 +49,8 @@ public sealed class BadTicketTests(TicketApiFixture api)
 
     [Theory]
     [MemberData(nameof(BadBodies))]
-    public async Task A_body_that_breaks_a_rule_is_refused_by_name_and_nothing_is_saved(string body, string code, string? field)
+    public async Task A_body_that_breaks_a_rule_is_refused_by_name_and_nothing_is_saved(
+        string body, string code, string? field)
     {
         var before = await SavedAsync();
 
@@ -82,7 +83,8 @@ public sealed class BadTicketTests(TicketApiFixture api)
         using var content = new ByteArrayContent("""{"title":"abc"}"""u8.ToArray());
         content.Headers.ContentType = mediaType is null ? null : MediaTypeHeaderValue.Parse(mediaType);
 
-        (await api.Client.SendAsync(HttpMethod.Post, "/tickets", content)).IsProblem(415, "unsupported_media_type", "Content-Type");
+        (await api.Client.SendAsync(HttpMethod.Post, "/tickets", content)).IsProblem(
+            415, "unsupported_media_type", "Content-Type");
         Assert.Equal(before, await SavedAsync());
     }
 

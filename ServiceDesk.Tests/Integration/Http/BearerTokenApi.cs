@@ -13,7 +13,8 @@ public sealed class BearerTokenApi : TicketApiFixture
     /// <summary>The issuer's key.</summary>
     internal RSA Key { get; } = RSA.Create(2048);
 
-    protected override (string Name, string Value)[] Settings => [("Auth__PublicKeyFile", _keyFile), ("Auth__Issuer", Issuer)];
+    protected override (string Name, string Value)[] Settings =>
+        [("Auth__PublicKeyFile", _keyFile), ("Auth__Issuer", Issuer)];
 
     public override async Task InitializeAsync()
     {

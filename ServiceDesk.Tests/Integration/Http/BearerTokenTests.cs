@@ -48,10 +48,12 @@ public sealed class BearerTokenTests(BearerTokenApi api) : IClassFixture<BearerT
     [InlineData("servicedesk", "https://another.test", 5)]
     [InlineData("another", BearerTokenApi.Issuer, 5)]
     [InlineData("servicedesk", BearerTokenApi.Issuer, -5)]
-    public async Task A_token_for_another_audience_of_another_issuer_or_out_of_date_is_refused(string audience, string issuer, int minutesLeft)
+    public async Task A_token_for_another_audience_of_another_issuer_or_out_of_date_is_refused(
+        string audience, string issuer, int minutesLeft)
     {
         var answer = await Client.PostAsync(
-            new { title = "Printer on fire" }, Bearer(Token(api.Key, audience, issuer, TimeSpan.FromMinutes(minutesLeft))));
+            new { title = "Printer on fire" },
+            Bearer(Token(api.Key, audience, issuer, TimeSpan.FromMinutes(minutesLeft))));
 
         answer.IsProblem(401, "unauthorized");
     }
@@ -88,12 +90,17 @@ public sealed class BearerTokenTests(BearerTokenApi api) : IClassFixture<BearerT
     private static (string Name, string Value) Bearer(string token) => ("Authorization", $"Bearer {token}");
 
     private static string Token(
-        RSA key, string audience = "servicedesk", string issuer = BearerTokenApi.Issuer, TimeSpan? left = null, string subject = "test")
+        RSA key, string audience = "servicedesk", string issuer = BearerTokenApi.Issuer,
+        TimeSpan? left = null, string subject = "test")
     {
         var expires = DateTime.UtcNow + (left ?? TimeSpan.FromMinutes(5));
         // The cache would keep providers of keys that a test disposes.
-        var signing = new RsaSecurityKey(key) { CryptoProviderFactory = new CryptoProviderFactory { CacheSignatureProviders = false } };
-        return new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(new SecurityTokenDescriptor
+        var signing = new RsaSecurityKey(key)
+        {
+            CryptoProviderFactory = new CryptoProviderFactory { CacheSignatureProviders = false },
+        };
+        var handler = new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false };
+        return handler.CreateToken(new SecurityTokenDescriptor
         {
             Audience = audience,
             Issuer = issuer,

@@ -50,7 +50,8 @@ public sealed class ConditionalRequestTests(TicketApiFixture api)
         Assert.Single(answers, a => a.Status == 200);
         Assert.All(answers.Where(a => a.Status != 200), a => a.IsProblem(412, "precondition_failed", "If-Match"));
         Assert.Equal("\"2\"", (await api.Client.GetAsync($"/tickets/{id}")).Headers.ETag!.Tag);
-        Assert.Equal(2, await api.Database.ScalarAsync<long>("SELECT count(*) FROM outbox WHERE aggregate_id = $1", Guid.Parse(id)));
+        Assert.Equal(2, await api.Database.ScalarAsync<long>(
+            "SELECT count(*) FROM outbox WHERE aggregate_id = $1", Guid.Parse(id)));
     }
 
     [Theory]
@@ -74,7 +75,8 @@ public sealed class ConditionalRequestTests(TicketApiFixture api)
     public async Task A_merge_patch_is_taken_too()
     {
         var id = await api.Client.CreateAsync();
-        using var patch = new StringContent("""{"status":"closed"}""", System.Text.Encoding.UTF8, "application/merge-patch+json");
+        using var patch = new StringContent(
+            """{"status":"closed"}""", System.Text.Encoding.UTF8, "application/merge-patch+json");
 
         Assert.Equal(200, (await api.Client.SendAsync(HttpMethod.Patch, $"/tickets/{id}", patch)).Status);
     }

@@ -92,7 +92,8 @@ public sealed class CreateTicketTests(TicketApiFixture api)
     {
         const string Trace = "0af7651916cd43dd8448eb211c80319c";
         var created = await api.Client.PostAsync(
-            new { title = "Traced" }, ("traceparent", $"00-{Trace}-b7ad6b7169203331-01"), ("tracestate", "vendor=value"));
+            new { title = "Traced" }, ("traceparent", $"00-{Trace}-b7ad6b7169203331-01"),
+            ("tracestate", "vendor=value"));
 
         var headers = JsonDocument.Parse(await api.Database.ScalarAsync<string>(
             "SELECT headers::text FROM outbox WHERE aggregate_id = $1", Guid.Parse(created.TextOf("id")))).RootElement;

@@ -28,7 +28,8 @@ public sealed class ErrorTests(TicketApiFixture api)
     [InlineData("PUT", "/tickets", "GET, POST")]
     [InlineData("POST", "/tickets/0198c0de-0000-7000-8000-000000000000", "GET, PATCH")]
     [InlineData("DELETE", "/tickets/0198c0de-0000-7000-8000-000000000000", "GET, PATCH")]
-    public async Task A_method_that_is_not_there_is_answered_with_405_and_those_that_are(string method, string path, string allowed)
+    public async Task A_method_that_is_not_there_is_answered_with_405_and_those_that_are(
+        string method, string path, string allowed)
     {
         var answer = await api.Client.SendAsync(new HttpMethod(method), path);
 

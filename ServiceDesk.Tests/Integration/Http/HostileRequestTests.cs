@@ -3,7 +3,7 @@ using ServiceDesk.Tests.Infrastructure;
 
 namespace ServiceDesk.Tests.Integration.Http;
 
-/// <summary>Requests that no well-behaved client sends: answered with 4xx or a closed connection, soon, and never with 5xx.</summary>
+/// <summary>Requests from ill-behaved clients: soon answered with 4xx or a closed connection, never 5xx.</summary>
 [Collection(TicketApiTests.Name)]
 public sealed class HostileRequestTests(TicketApiFixture api)
 {
@@ -16,7 +16,8 @@ public sealed class HostileRequestTests(TicketApiFixture api)
     public async Task A_body_of_2_MiB_is_refused_with_413()
     {
         using var connection = await OpenAsync();
-        var sending = connection.SendAsync($"{Head}Content-Length: {2 * 1024 * 1024}\r\n\r\n{new string(' ', 2 * 1024 * 1024)}");
+        var sending = connection.SendAsync(
+            $"{Head}Content-Length: {2 * 1024 * 1024}\r\n\r\n{new string(' ', 2 * 1024 * 1024)}");
 
         var answer = await connection.ReadAsync("\r\n\r\n", Soon);
 
@@ -72,7 +73,8 @@ public sealed class HostileRequestTests(TicketApiFixture api)
     public async Task A_header_of_100_kB_is_refused()
     {
         using var connection = await OpenAsync();
-        await connection.SendAsync($"GET /tickets HTTP/1.1\r\nHost: test\r\nX-Large: {new string('x', 100_000)}\r\n\r\n");
+        await connection.SendAsync(
+            $"GET /tickets HTTP/1.1\r\nHost: test\r\nX-Large: {new string('x', 100_000)}\r\n\r\n");
 
         Assert.Contains(await connection.StatusAsync(Soon), new int?[] { 431, null });
     }
@@ -115,12 +117,15 @@ public sealed class HostileRequestTests(TicketApiFixture api)
 
         var answer = await connection.ReadAsync(until: null, Soon);
 
-        var (head, body) = answer.Split("\r\n\r\n") is [var h, var b] ? (h, b) : throw new InvalidOperationException(answer);
+        var (head, body) = answer.Split("\r\n\r\n") is [var h, var b]
+            ? (h, b)
+            : throw new InvalidOperationException(answer);
         Assert.StartsWith($"HTTP/1.1 {status} ", head, StringComparison.Ordinal);
         Assert.Contains("Content-Type: application/problem+json", head, StringComparison.Ordinal);
         var document = JsonDocument.Parse(body).RootElement;
         Assert.Equal(status, document.GetProperty("status").GetInt32());
-        Assert.Contains($"X-Request-Id: {document.GetProperty("request_id").GetString()}", head, StringComparison.Ordinal);
+        Assert.Contains(
+            $"X-Request-Id: {document.GetProperty("request_id").GetString()}", head, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -129,7 +134,8 @@ public sealed class HostileRequestTests(TicketApiFixture api)
     public async Task A_header_byte_beyond_ascii_is_refused_in_a_problem_document(string header)
     {
         using var connection = await OpenAsync();
-        await connection.SendAsync($"{Head}Content-Length: 15\r\n{header}\r\nConnection: close\r\n\r\n{{\"title\":\"abc\"}}");
+        await connection.SendAsync(
+            $"{Head}Content-Length: 15\r\n{header}\r\nConnection: close\r\n\r\n{{\"title\":\"abc\"}}");
 
         var answer = await connection.ReadAsync(until: null, Soon);
 

@@ -37,14 +37,16 @@ public sealed class IdempotencyTests(TicketApiFixture api)
     {
         await api.Client.PostAsync(new { title = "Once", description = "only" }, _key);
 
-        (await api.Client.PostAsync(new { title, description }, _key)).IsProblem(422, "idempotency_key_reused", "Idempotency-Key");
+        (await api.Client.PostAsync(new { title, description }, _key)).IsProblem(
+            422, "idempotency_key_reused", "Idempotency-Key");
         Assert.Equal((1, 1), await SavedAsync());
     }
 
     [Fact]
     public async Task Twenty_requests_at_once_with_one_key_make_one_ticket_and_one_event()
     {
-        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => api.Client.PostAsync(new { title = "Twenty" }, _key)));
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 20).Select(_ => api.Client.PostAsync(new { title = "Twenty" }, _key)));
 
         Assert.All(answers, a => Assert.True(a.Status == 201, a.Text));
         Assert.Single(answers.Select(a => a.Text).Distinct());

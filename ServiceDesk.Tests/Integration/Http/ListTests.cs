@@ -45,7 +45,9 @@ public sealed class ListTests(TicketApiFixture api)
         var resolved = (await WalkAsync("limit=2&status=resolved")).SelectMany(page => page).ToList();
 
         Assert.Equal([created[4], created[2], created[0]], resolved.Where(created.Contains));
-        Assert.Equal(await api.Database.ScalarAsync<long>("SELECT count(*) FROM tickets WHERE status = 'resolved'"), resolved.Count);
+        Assert.Equal(
+            await api.Database.ScalarAsync<long>("SELECT count(*) FROM tickets WHERE status = 'resolved'"),
+            resolved.Count);
     }
 
     [Fact]
@@ -54,7 +56,8 @@ public sealed class ListTests(TicketApiFixture api)
         await api.Database.ExecuteAsync(
             """
             INSERT INTO tickets (id, title, description)
-            SELECT ('00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, 'bulk', '' FROM generate_series(1, 201) n
+            SELECT ('00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, 'bulk', ''
+            FROM generate_series(1, 201) n
             ON CONFLICT DO NOTHING
             """);
 

@@ -63,7 +63,8 @@ public sealed class StatusChangeTests(TicketApiFixture api)
         Assert.Equal(("ticket.status_changed", $"change-{id}"), (type, requestId));
         var change = JsonDocument.Parse(payload).RootElement;
         Assert.Equal(id, change.GetProperty("ticket_id").GetString());
-        Assert.Equal((from, to), (change.GetProperty("old_status").GetString(), change.GetProperty("status").GetString()));
+        Assert.Equal(
+            (from, to), (change.GetProperty("old_status").GetString(), change.GetProperty("status").GetString()));
         Assert.Equal(answer.Json.GetProperty("version").GetInt32(), change.GetProperty("version").GetInt32());
     }
 
@@ -72,7 +73,8 @@ public sealed class StatusChangeTests(TicketApiFixture api)
     {
         var id = await api.Client.CreateAsync();
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => api.Client.ChangeStatusAsync(id, "closed")));
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 12).Select(_ => api.Client.ChangeStatusAsync(id, "closed")));
 
         Assert.Single(answers, a => a.Status == 200);
         Assert.All(answers.Where(a => a.Status != 200), a => a.IsProblem(409, "invalid_transition", "status"));
@@ -83,15 +85,19 @@ public sealed class StatusChangeTests(TicketApiFixture api)
     public async Task Changes_at_once_leave_one_event_per_version_in_the_order_of_the_versions()
     {
         var id = await api.Client.CreateAsync();
-        await Task.WhenAll(Enumerable.Range(0, 30).Select(i => api.Client.ChangeStatusAsync(id, i % 2 == 0 ? "in_progress" : "open")));
+        await Task.WhenAll(
+            Enumerable.Range(0, 30).Select(i => api.Client.ChangeStatusAsync(id, i % 2 == 0 ? "in_progress" : "open")));
 
         var ticket = (await api.Client.GetAsync($"/tickets/{id}")).Json;
-        var versions = (await EventsAsync(id)).Select(e => JsonDocument.Parse(e.Payload).RootElement.GetProperty("version").GetInt32());
+        var versions = (await EventsAsync(id)).Select(
+            e => JsonDocument.Parse(e.Payload).RootElement.GetProperty("version").GetInt32());
         Assert.Equal(Enumerable.Range(1, ticket.GetProperty("version").GetInt32()), versions);
     }
 
     /// <summary>In the order in which relays claim them.</summary>
-    private Task<List<(string Type, string RequestId, string Payload)>> EventsAsync(string id) => api.Database.RowsAsync(
-        row => (row.GetString(0), row.GetString(1), row.GetString(2)),
-        "SELECT event_type, headers->>'request_id', payload::text FROM outbox WHERE aggregate_id = $1 ORDER BY id", Guid.Parse(id));
+    private Task<List<(string Type, string RequestId, string Payload)>> EventsAsync(string id) =>
+        api.Database.RowsAsync(
+            row => (row.GetString(0), row.GetString(1), row.GetString(2)),
+            "SELECT event_type, headers->>'request_id', payload::text FROM outbox WHERE aggregate_id = $1 ORDER BY id",
+            Guid.Parse(id));
 }

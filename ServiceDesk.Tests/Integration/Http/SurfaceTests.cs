@@ -17,7 +17,8 @@ public sealed class SurfaceTests(TicketApiFixture api)
         Assert.Equal(["get", "patch"], Methods(paths, "/tickets/{id}"));
         Assert.Equal(
             ["201", "400", "413", "415", "422", "503"],
-            paths.GetProperty("/tickets").GetProperty("post").GetProperty("responses").EnumerateObject().Select(r => r.Name).Order());
+            paths.GetProperty("/tickets").GetProperty("post").GetProperty("responses").EnumerateObject()
+                .Select(r => r.Name).Order());
         var problem = answer.Json.GetProperty("components").GetProperty("schemas").GetProperty("Problem");
         Assert.Equal(
             ["code", "detail", "field", "request_id", "status", "title", "type"],
@@ -68,7 +69,9 @@ public sealed class SurfaceTests(TicketApiFixture api)
 
         var metrics = await api.Process.MetricsAsync();
 
-        metrics.HasAtLeast(1, "http_server_request_duration_seconds_count", ("http_request_method", "POST"), ("http_response_status_code", "201"));
+        metrics.HasAtLeast(
+            1, "http_server_request_duration_seconds_count", ("http_request_method", "POST"),
+            ("http_response_status_code", "201"));
         metrics.HasAtLeast(1, "kestrel_active_connections");
         metrics.HasAtLeast(1, "dotnet_process_memory_working_set_bytes");
         metrics.HasAtLeast(1, "db_client_connection_max");
@@ -84,7 +87,8 @@ public sealed class SurfaceTests(TicketApiFixture api)
         answer.IsProblem(500, "internal_error");
         Assert.DoesNotContain("constraint", answer.Text, StringComparison.OrdinalIgnoreCase);
         await api.Process.Output.LineAsync("the failure", line => line.Contains("logged-1", StringComparison.Ordinal));
-        var line = Assert.Single(api.Process.Log("Answered 500"), l => l.ToString().Contains("logged-1", StringComparison.Ordinal));
+        var line = Assert.Single(
+            api.Process.Log("Answered 500"), l => l.ToString().Contains("logged-1", StringComparison.Ordinal));
         Assert.Contains(line.GetProperty("Scopes").EnumerateArray(),
             scope => scope.TryGetProperty("request_id", out var id) && id.GetString() == "logged-1");
     }

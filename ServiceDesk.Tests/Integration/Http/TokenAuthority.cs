@@ -11,7 +11,7 @@ using ServiceDesk.Tests.Infrastructure;
 
 namespace ServiceDesk.Tests.Integration.Http;
 
-/// <summary>An OpenID Connect authority over HTTPS that can be away: its discovery document, its keys, and its tokens.</summary>
+/// <summary>An OpenID Connect authority over HTTPS that can be down: discovery document, keys and tokens.</summary>
 internal sealed class TokenAuthority : IAsyncDisposable
 {
     private readonly RSA _key = RSA.Create(2048);

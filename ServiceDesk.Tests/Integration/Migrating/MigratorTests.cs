@@ -32,9 +32,12 @@ public sealed class MigratorTests(ServersFixture fixture) : IClassFixture<Server
         Assert.Equal(applied.Distinct(), applied);
         Assert.Contains("ServiceDesk.Migrator.Scripts.0001_tickets.sql", applied);
         Assert.Equal(
-            ["consumed_topics", "notifications", "outbox", "outbox_failed", "outbox_sent", "outbox_unsent", "processed_events",
-                "schemaversions", "tickets"],
-            await _database.RowsAsync(row => row.GetString(0), "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"));
+            [
+                "consumed_topics", "notifications", "outbox", "outbox_failed", "outbox_sent", "outbox_unsent",
+                "processed_events", "schemaversions", "tickets"],
+            await _database.RowsAsync(
+                row => row.GetString(0),
+                "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"));
 
         var again = await MigratorRun.SucceedsAsync(_settings);
 
@@ -61,7 +64,8 @@ public sealed class MigratorTests(ServersFixture fixture) : IClassFixture<Server
         await _database.ExecuteAsync("UPDATE outbox SET status = 'sent', sent_at = now() WHERE id = $1", ids[0]);
         await _database.ExecuteAsync("UPDATE outbox SET status = 'failed', failed_at = now() WHERE id = $1", ids[1]);
         await _database.ExecuteAsync(
-            "UPDATE outbox SET status = 'processing', claim_token = gen_random_uuid(), processing_started_at = now() WHERE id = $1", ids[2]);
+            "UPDATE outbox SET status = 'processing', claim_token = gen_random_uuid(), processing_started_at = now() "
+            + "WHERE id = $1", ids[2]);
         var before = await RowsAsync();
 
         await MigratorRun.SucceedsAsync(_settings);
@@ -69,17 +73,21 @@ public sealed class MigratorTests(ServersFixture fixture) : IClassFixture<Server
         Assert.Equal(before, await RowsAsync());
         Assert.Equal(
             ["outbox_sent sent", "outbox_unsent failed", "outbox_unsent processing", "outbox_unsent pending"],
-            await _database.RowsAsync(row => row.GetString(0), "SELECT tableoid::regclass || ' ' || status FROM outbox ORDER BY id"));
+            await _database.RowsAsync(
+                row => row.GetString(0), "SELECT tableoid::regclass || ' ' || status FROM outbox ORDER BY id"));
         Assert.Equal(ids[3] + 1, (await _database.AddEventsAsync(Guid.NewGuid()))[0]);
         Assert.Equal(
-            ["servicedesk_api INSERT outbox", "servicedesk_relay DELETE outbox", "servicedesk_relay SELECT outbox", "servicedesk_relay UPDATE outbox"],
+            [
+                "servicedesk_api INSERT outbox", "servicedesk_relay DELETE outbox", "servicedesk_relay SELECT outbox",
+                "servicedesk_relay UPDATE outbox"],
             await _database.RowsAsync(row => row.GetString(0),
                 """
                 SELECT grantee || ' ' || privilege_type || ' ' || table_name FROM information_schema.role_table_grants
                 WHERE table_name LIKE 'outbox%' AND starts_with(grantee, 'servicedesk_') ORDER BY 1
                 """));
 
-        Task<List<string>> RowsAsync() => _database.RowsAsync(row => row.GetString(0), "SELECT to_jsonb(o)::text FROM outbox o ORDER BY id");
+        Task<List<string>> RowsAsync() =>
+            _database.RowsAsync(row => row.GetString(0), "SELECT to_jsonb(o)::text FROM outbox o ORDER BY id");
     }
 
     [Fact]
@@ -98,7 +106,9 @@ public sealed class MigratorTests(ServersFixture fixture) : IClassFixture<Server
         Assert.Contains("0101_broken.sql", error, StringComparison.Ordinal);
         Assert.Contains("no_such_column", error, StringComparison.Ordinal);
         Assert.Equal(["site_good"], await SiteTablesAsync());
-        Assert.Equal(["site/0100_good.sql"], (await AppliedAsync()).Where(name => name.StartsWith("site/", StringComparison.Ordinal)));
+        Assert.Equal(
+            ["site/0100_good.sql"],
+            (await AppliedAsync()).Where(name => name.StartsWith("site/", StringComparison.Ordinal)));
 
         scripts.Write("0101_broken.sql", "CREATE TABLE site_half (id int);");
         await MigratorRun.SucceedsAsync(_settings);
@@ -142,19 +152,23 @@ public sealed class MigratorTests(ServersFixture fixture) : IClassFixture<Server
         var run = await MigratorRun.RunAsync(_settings);
 
         Assert.Equal(1, run.ExitCode);
-        Assert.Contains($"topic {_settings["KAFKA_TOPIC"]} is missing", Assert.Single(run.Output.Errors), StringComparison.Ordinal);
+        Assert.Contains(
+            $"topic {_settings["KAFKA_TOPIC"]} is missing", Assert.Single(run.Output.Errors), StringComparison.Ordinal);
     }
 
     private static string ScriptText(string name)
     {
-        using var script = typeof(MigratorSettings).Assembly.GetManifestResourceStream($"ServiceDesk.Migrator.Scripts.{name}.sql")!;
+        using var script =
+            typeof(MigratorSettings).Assembly.GetManifestResourceStream($"ServiceDesk.Migrator.Scripts.{name}.sql")!;
         using var reader = new StreamReader(script);
         return reader.ReadToEnd();
     }
 
     private Task<List<string>> AppliedAsync() =>
-        _database.RowsAsync(row => row.GetString(0), "SELECT scriptname::text FROM schemaversions ORDER BY schemaversionsid");
+        _database.RowsAsync(
+            row => row.GetString(0), "SELECT scriptname::text FROM schemaversions ORDER BY schemaversionsid");
 
     private Task<List<string>> SiteTablesAsync() =>
-        _database.RowsAsync(row => row.GetString(0), "SELECT tablename::text FROM pg_tables WHERE tablename LIKE 'site_%' ORDER BY 1");
+        _database.RowsAsync(
+            row => row.GetString(0), "SELECT tablename::text FROM pg_tables WHERE tablename LIKE 'site_%' ORDER BY 1");
 }

@@ -7,7 +7,8 @@ public sealed class NotifierTests(ServersFixture fixture) : IClassFixture<Server
     private readonly Guid _ticket = Guid.CreateVersion7();
     private ServiceDeskSystem _system = null!;
 
-    public async Task InitializeAsync() => _system = await ServiceDeskSystem.CreateAsync(fixture.Servers, partitions: 1);
+    public async Task InitializeAsync() =>
+        _system = await ServiceDeskSystem.CreateAsync(fixture.Servers, partitions: 1);
 
     public async Task DisposeAsync() => await _system.DisposeAsync();
 
@@ -16,18 +17,23 @@ public sealed class NotifierTests(ServersFixture fixture) : IClassFixture<Server
     {
         var (first, second) = (Guid.CreateVersion7(), Guid.CreateVersion7());
         await _system.Events.WriteAsync(TicketEvents.Created(first, _ticket, "Printer on fire", "req-1"));
-        await _system.Events.WriteAsync(TicketEvents.Created(second, _ticket, "Printer on fire", "req-2", "ticket.status_changed"));
+        await _system.Events.WriteAsync(
+            TicketEvents.Created(second, _ticket, "Printer on fire", "req-2", "ticket.status_changed"));
 
         var notifier = await _system.StartNotifierAsync();
         await _system.Database.ProcessedBecomesAsync("done=2");
 
-        Assert.Equal(["New ticket: Printer on fire", "Printer on fire: open -> closed"], await _system.Database.NotificationsAsync());
+        Assert.Equal(
+            ["New ticket: Printer on fire", "Printer on fire: open -> closed"],
+            await _system.Database.NotificationsAsync());
         Assert.Equal(
             [(first, "ticket.created", _ticket, "ticket", 1), (second, "ticket.status_changed", _ticket, "ticket", 1)],
             await _system.Database.RowsAsync(
                 row => (row.GetGuid(0), row.GetString(1), row.GetGuid(2), row.GetString(3), row.GetInt32(4)),
-                "SELECT event_id, event_type, aggregate_id, aggregate, attempts FROM processed_events WHERE processed_at <= now() ORDER BY event_type"));
-        await notifier.Output.LineAsync("the second event", line => line.Contains(second.ToString(), StringComparison.Ordinal));
+                "SELECT event_id, event_type, aggregate_id, aggregate, attempts FROM processed_events "
+                + "WHERE processed_at <= now() ORDER BY event_type"));
+        await notifier.Output.LineAsync(
+            "the second event", line => line.Contains(second.ToString(), StringComparison.Ordinal));
         var state = notifier.Log("Processed ticket.created")[0].GetProperty("State");
         Assert.Equal(first, state.GetProperty("event_id").GetGuid());
         Assert.Equal("req-1", state.GetProperty("request_id").GetString());
@@ -43,13 +49,17 @@ public sealed class NotifierTests(ServersFixture fixture) : IClassFixture<Server
 
         var notifier = await _system.StartNotifierAsync();
         await _system.Database.ProcessedBecomesAsync("done=1");
-        await _system.Events.WriteAsync(message, TicketEvents.Created(Guid.CreateVersion7(), _ticket, "After the duplicates"));
+        await _system.Events.WriteAsync(
+            message, TicketEvents.Created(Guid.CreateVersion7(), _ticket, "After the duplicates"));
         await _system.Database.ProcessedBecomesAsync("done=2");
 
-        Assert.Equal(["New ticket: Printer on fire", "New ticket: After the duplicates"], await _system.Database.NotificationsAsync());
+        Assert.Equal(
+            ["New ticket: Printer on fire", "New ticket: After the duplicates"],
+            await _system.Database.NotificationsAsync());
         var metrics = await notifier.MetricsAsync();
         Assert.Equal(2, metrics.Sum("notify_processed_total", ("event_type", "ticket.created"), ("status", "ok")));
-        Assert.Equal(3, metrics.Sum("notify_processed_total", ("event_type", "ticket.created"), ("status", "duplicate")));
+        Assert.Equal(
+            3, metrics.Sum("notify_processed_total", ("event_type", "ticket.created"), ("status", "duplicate")));
         Assert.Equal(5, metrics.Sum("notify_fetched_total"));
         Assert.Equal(2, metrics.Sum("notify_end_to_end_seconds_count"));
     }
@@ -62,13 +72,15 @@ public sealed class NotifierTests(ServersFixture fixture) : IClassFixture<Server
         await _system.Events.WriteAsync(TicketEvents.Poison(poison, _ticket));
         await _system.Events.WriteAsync(TicketEvents.Created(Guid.CreateVersion7(), _ticket, "After"));
 
-        var notifier = await _system.StartNotifierAsync(("NOTIFY_MAX_ATTEMPTS", "3"), ("Notifier__Backoff", "00:00:00.010"));
+        var notifier = await _system.StartNotifierAsync(
+            ("NOTIFY_MAX_ATTEMPTS", "3"), ("Notifier__Backoff", "00:00:00.010"));
         await _system.Database.ProcessedBecomesAsync("done=2 failed=1");
 
         Assert.Equal(["New ticket: Before", "New ticket: After"], await _system.Database.NotificationsAsync());
         Assert.Equal((poison, 3, true), Assert.Single(await _system.Database.RowsAsync(
             row => (row.GetGuid(0), row.GetInt32(1), row.GetBoolean(2)),
-            "SELECT event_id, attempts, last_error <> '' FROM processed_events WHERE status = 'failed' AND failed_at <= now()")));
+            "SELECT event_id, attempts, last_error <> '' FROM processed_events "
+            + "WHERE status = 'failed' AND failed_at <= now()")));
         var original = (await _system.Events.ReadAllAsync())[1];
         var letter = Assert.Single(await _system.DeadLetters.ReadAllAsync());
         Assert.Equal(original.Message.Key, letter.Message.Key);
@@ -76,7 +88,8 @@ public sealed class NotifierTests(ServersFixture fixture) : IClassFixture<Server
         Assert.Equal("test", TestTopic.Header(letter, "origin"));
         Assert.Equal(
             (_system.Events.Name, "0", "1", "3"),
-            (TestTopic.Header(letter, "dlq_topic"), TestTopic.Header(letter, "dlq_partition"), TestTopic.Header(letter, "dlq_offset"), TestTopic.Header(letter, "dlq_attempts")));
+            (TestTopic.Header(letter, "dlq_topic"), TestTopic.Header(letter, "dlq_partition"),
+                TestTopic.Header(letter, "dlq_offset"), TestTopic.Header(letter, "dlq_attempts")));
         Assert.NotEmpty(TestTopic.Header(letter, "dlq_reason")!);
         var metrics = await notifier.MetricsAsync();
         Assert.Equal(1, metrics.Sum("notify_processed_total", ("event_type", "ticket.created"), ("status", "dead")));
@@ -105,8 +118,10 @@ public sealed class NotifierTests(ServersFixture fixture) : IClassFixture<Server
     {
         var first = await _system.StartNotifierAsync(("Notifier__CommitInterval", "00:01:00"));
         await _system.Events.WriteAsync(TicketEvents.Created(Guid.CreateVersion7(), _ticket));
-        await Eventually.SeesAsync("the first is committed, and the interval begins", first.MetricsAsync, m => m.Sum("notify_committed_total") == 1);
-        await _system.Events.WriteAsync([.. Enumerable.Range(0, 50).Select(_ => TicketEvents.Created(Guid.CreateVersion7(), _ticket))]);
+        await Eventually.SeesAsync("the first is committed, and the interval begins", first.MetricsAsync, m =>
+            m.Sum("notify_committed_total") == 1);
+        await _system.Events.WriteAsync(
+            [.. Enumerable.Range(0, 50).Select(_ => TicketEvents.Created(Guid.CreateVersion7(), _ticket))]);
         await _system.Database.ProcessedBecomesAsync("done=51");
         await first.KillAsync();
 
@@ -124,7 +139,8 @@ public sealed class NotifierTests(ServersFixture fixture) : IClassFixture<Server
     {
         var notifier = await _system.StartNotifierAsync();
 
-        var metrics = await Eventually.SeesAsync("the lag of the partition", notifier.MetricsAsync, m => m.Sum("notify_lag", ("partition", "0")) == 0);
+        var metrics = await Eventually.SeesAsync(
+            "the lag of the partition", notifier.MetricsAsync, m => m.Sum("notify_lag", ("partition", "0")) == 0);
 
         foreach (var type in new[] { "ticket.created", "ticket.status_changed" })
         {

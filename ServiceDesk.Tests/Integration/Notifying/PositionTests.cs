@@ -9,7 +9,8 @@ public sealed class PositionTests(ServersFixture fixture) : IClassFixture<Server
 
     private ServiceDeskSystem _system = null!;
 
-    public async Task InitializeAsync() => _system = await ServiceDeskSystem.CreateAsync(fixture.Servers, partitions: 1);
+    public async Task InitializeAsync() =>
+        _system = await ServiceDeskSystem.CreateAsync(fixture.Servers, partitions: 1);
 
     public async Task DisposeAsync() => await _system.DisposeAsync();
 
@@ -29,7 +30,9 @@ public sealed class PositionTests(ServersFixture fixture) : IClassFixture<Server
         Assert.Equal(Events + 1, (await _system.Database.NotificationsAsync()).Count);
         Assert.Empty(await _system.DeadLetters.ReadAllAsync());
         var metrics = await second.MetricsAsync();
-        Assert.Equal((1, Events), (metrics.Sum("notify_processed_total", ("status", "ok")), metrics.Sum("notify_processed_total", ("status", "duplicate"))));
+        Assert.Equal((1, Events), (
+            metrics.Sum("notify_processed_total", ("status", "ok")),
+            metrics.Sum("notify_processed_total", ("status", "duplicate"))));
     }
 
     [Fact]
@@ -37,14 +40,16 @@ public sealed class PositionTests(ServersFixture fixture) : IClassFixture<Server
     {
         await WriteAsync(Events);
         var first = await _system.StartNotifierAsync();
-        var topic = await Eventually.SeesAsync("it remembers which topic it reads", TopicIdsAsync, ids => ids.Count == 1);
+        var topic = await Eventually.SeesAsync(
+            "it remembers which topic it reads", TopicIdsAsync, ids => ids.Count == 1);
         await _system.Database.ProcessedBecomesAsync($"done={Events}");
         await first.StopAsync(TimeSpan.FromSeconds(10));
         await _system.Database.ExecuteAsync("UPDATE consumed_topics SET topic_id = gen_random_uuid()");
 
         var second = await _system.StartNotifierAsync();
 
-        await Eventually.SeesAsync("it reads all again", second.MetricsAsync, m => m.Sum("notify_processed_total", ("status", "duplicate")) == Events);
+        await Eventually.SeesAsync("it reads all again", second.MetricsAsync, m =>
+            m.Sum("notify_processed_total", ("status", "duplicate")) == Events);
         await Eventually.SeesAsync("it remembers the topic of today", TopicIdsAsync, ids => ids.SequenceEqual(topic));
         Assert.Equal(Events, (await _system.Database.NotificationsAsync()).Count);
         await second.StopAsync(TimeSpan.FromSeconds(10));
@@ -55,7 +60,7 @@ public sealed class PositionTests(ServersFixture fixture) : IClassFixture<Server
         Assert.Equal(1, (await third.MetricsAsync()).Sum("notify_fetched_total"));
     }
 
-    /// <summary>The position in the old topic is one that the new one has, too: no request of the consumer fails.</summary>
+    /// <summary>The new topic has the old position, too, so no request of the consumer fails.</summary>
     [RealBrokerFact]
     public async Task A_topic_that_is_made_anew_under_it_is_read_from_the_beginning()
     {
@@ -71,11 +76,14 @@ public sealed class PositionTests(ServersFixture fixture) : IClassFixture<Server
 
         await _system.Database.ProcessedBecomesAsync($"done={4 * Events}");
         Assert.Equal(4 * Events, (await _system.Database.NotificationsAsync()).Count);
-        await notifier.Output.LineAsync("what it found", line => line.Contains("was made anew", StringComparison.Ordinal));
+        await notifier.Output.LineAsync(
+            "what it found", line => line.Contains("was made anew", StringComparison.Ordinal));
     }
 
     private Task WriteAsync(int count) =>
-        _system.Events.WriteAsync([.. Enumerable.Range(0, count).Select(_ => TicketEvents.Created(Guid.CreateVersion7(), Guid.CreateVersion7()))]);
+        _system.Events.WriteAsync([.. Enumerable.Range(0, count)
+            .Select(_ => TicketEvents.Created(Guid.CreateVersion7(), Guid.CreateVersion7()))]);
 
-    private Task<List<Guid>> TopicIdsAsync() => _system.Database.RowsAsync(row => row.GetGuid(0), "SELECT topic_id FROM consumed_topics");
+    private Task<List<Guid>> TopicIdsAsync() =>
+        _system.Database.RowsAsync(row => row.GetGuid(0), "SELECT topic_id FROM consumed_topics");
 }

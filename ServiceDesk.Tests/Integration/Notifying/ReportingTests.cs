@@ -10,7 +10,8 @@ public sealed class ReportingTests(ServersFixture fixture) : IClassFixture<Serve
 
     private ServiceDeskSystem _system = null!;
 
-    public async Task InitializeAsync() => _system = await ServiceDeskSystem.CreateAsync(fixture.Servers, partitions: 1);
+    public async Task InitializeAsync() =>
+        _system = await ServiceDeskSystem.CreateAsync(fixture.Servers, partitions: 1);
 
     public async Task DisposeAsync() => await _system.DisposeAsync();
 
@@ -48,16 +49,19 @@ public sealed class ReportingTests(ServersFixture fixture) : IClassFixture<Serve
     {
         await WriteBacklogAsync();
         var brief = await _system.StartNotifierAsync(("Notifier__MaxBatchAge", "00:00:03"));
-        await brief.Output.LineAsync("the batch", line => line.Contains($"Processed {Backlog} events of a backlog", StringComparison.Ordinal));
+        await brief.Output.LineAsync(
+            "the batch", line => line.Contains($"Processed {Backlog} events of a backlog", StringComparison.Ordinal));
         Assert.Empty(brief.Log("Processed ticket.created"));
-        var requests = brief.Log("Processed").Single().GetProperty("State").GetProperty("request_ids").GetString()!.Split(' ');
+        var requests = brief.Log("Processed").Single().GetProperty("State").GetProperty("request_ids")
+            .GetString()!.Split(' ');
         Assert.Equal(Enumerable.Range(0, Backlog).Select(n => $"backlog-{n}"), requests);
         await brief.StopAsync(TimeSpan.FromSeconds(10));
 
         await WriteBacklogAsync();
         var verbose = await _system.StartNotifierAsync(
             ("Notifier__MaxBatchAge", "00:00:03"), ("Logging__LogLevel__ServiceDesk.Notifier.Processing", "Debug"));
-        await verbose.Output.LineAsync("the batch", line => line.Contains($"Processed {Backlog} events of a backlog", StringComparison.Ordinal));
+        await verbose.Output.LineAsync(
+            "the batch", line => line.Contains($"Processed {Backlog} events of a backlog", StringComparison.Ordinal));
         Assert.Equal(Backlog, verbose.Log("Processed ticket.created").Count);
     }
 
@@ -65,8 +69,10 @@ public sealed class ReportingTests(ServersFixture fixture) : IClassFixture<Serve
         [.. Enumerable.Range(0, Backlog).Select(n => TicketEvents.Created(
             Guid.CreateVersion7(), Guid.CreateVersion7(), requestId: $"backlog-{n}"))]);
 
-    private static async Task<ExportedSpan> SpanAsync(TraceCollector traces, Guid eventId) => (await Eventually.SeesAsync(
-        $"the span of event {eventId}",
-        () => Task.FromResult(traces.Spans.FirstOrDefault(s => s.Attributes.GetValueOrDefault("messaging.message.id") == eventId.ToString())),
-        span => span is not null))!;
+    private static async Task<ExportedSpan> SpanAsync(TraceCollector traces, Guid eventId) =>
+        (await Eventually.SeesAsync(
+            $"the span of event {eventId}",
+            () => Task.FromResult(traces.Spans.FirstOrDefault(
+                s => s.Attributes.GetValueOrDefault("messaging.message.id") == eventId.ToString())),
+            span => span is not null))!;
 }

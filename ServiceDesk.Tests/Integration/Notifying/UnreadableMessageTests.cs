@@ -3,7 +3,7 @@ using ServiceDesk.Tests.Infrastructure;
 
 namespace ServiceDesk.Tests.Integration.Notifying;
 
-/// <summary>Whatever is in the topic: it goes to the dead-letter topic as it was, and the events around it pass.</summary>
+/// <summary>Unreadable messages go to the dead-letter topic unchanged, and the events around them pass.</summary>
 public sealed class UnreadableMessageTests(ServersFixture fixture) : IClassFixture<ServersFixture>
 {
     private const string Id = "0198c0de-0000-7000-8000-000000000001";
@@ -48,7 +48,8 @@ public sealed class UnreadableMessageTests(ServersFixture fixture) : IClassFixtu
         var ticket = Guid.CreateVersion7();
         var bad = Values.Select(value => TicketEvents.Message("key", value)).ToArray();
         await system.Events.WriteAsync(TicketEvents.Created(Guid.CreateVersion7(), ticket, "Before"));
-        await system.Events.WriteAsync([.. bad, new Message<byte[], byte[]> { Key = null!, Value = [0xff, 0xfe, 0x00] }]);
+        await system.Events.WriteAsync(
+            [.. bad, new Message<byte[], byte[]> { Key = null!, Value = [0xff, 0xfe, 0x00] }]);
         await system.Events.WriteAsync(TicketEvents.Created(Guid.CreateVersion7(), ticket, "After"));
 
         var notifier = await system.StartNotifierAsync();
@@ -58,11 +59,15 @@ public sealed class UnreadableMessageTests(ServersFixture fixture) : IClassFixtu
         var originals = (await system.Events.ReadAllAsync()).Skip(1).SkipLast(1).ToList();
         Assert.Equal(bad.Length + 1, originals.Count);
         Assert.Equal(
-            originals.Select(m => $"{m.Offset.Value} {Text(m.Message.Key)} {Text(m.Message.Value)} {TestTopic.Header(m, "origin")}"),
-            letters.Select(m => $"{TestTopic.Header(m, "dlq_offset")} {Text(m.Message.Key)} {Text(m.Message.Value)} {TestTopic.Header(m, "origin")}"));
+            originals.Select(
+                m => $"{m.Offset.Value} {Text(m.Message.Key)} {Text(m.Message.Value)} {TestTopic.Header(m, "origin")}"),
+            letters.Select(m =>
+                $"{TestTopic.Header(m, "dlq_offset")} {Text(m.Message.Key)} {Text(m.Message.Value)} "
+                + $"{TestTopic.Header(m, "origin")}"));
         Assert.All(letters, letter => Assert.NotEmpty(TestTopic.Header(letter, "dlq_reason")!));
         Assert.Equal(["New ticket: Before", "New ticket: After"], await system.Database.NotificationsAsync());
-        Assert.Equal(letters.Count, (await notifier.MetricsAsync()).Sum("notify_processed_total", ("event_type", "unknown"), ("status", "dead")));
+        Assert.Equal(letters.Count, (await notifier.MetricsAsync()).Sum(
+            "notify_processed_total", ("event_type", "unknown"), ("status", "dead")));
     }
 
     private static string Text(byte[]? bytes) => bytes is null ? "null" : Convert.ToHexString(bytes);
@@ -71,6 +76,7 @@ public sealed class UnreadableMessageTests(ServersFixture fixture) : IClassFixtu
         string eventId = Id, string type = "ticket.created", string occurredAt = "2024-02-29T12:34:56Z",
         string aggregate = "ticket", string ticket = Id, string payload = """{"title":"Printer on fire"}""") =>
         $$"""
-        {"event_id":"{{eventId}}","event_type":"{{type}}","occurred_at":"{{occurredAt}}","aggregate":"{{aggregate}}","aggregate_id":"{{ticket}}","request_id":null,"payload":{{payload}}}
-        """;
+        {"event_id":"{{eventId}}","event_type":"{{type}}","occurred_at":"{{occurredAt}}","aggregate":"{{aggregate}}",
+        "aggregate_id":"{{ticket}}","request_id":null,"payload":{{payload}}}
+        """.ReplaceLineEndings("");
 }

@@ -45,9 +45,12 @@ public sealed class DatabaseOutageTests : IAsyncLifetime
         Assert.Equal(200, (await api.GetAsync("/metrics")).Status);
 
         await Postgres.StartAsync();
-        await Eventually.SeesAsync("a ticket is accepted again", () => api.PostAsync(new { title = "Back again" }), a => a.Status == 201);
+        await Eventually.SeesAsync(
+            "a ticket is accepted again", () => api.PostAsync(new { title = "Back again" }), a => a.Status == 201);
         await process.IsReadyAsync();
-        Assert.Equal(["Back again", "Printer on fire"], await system.Database.RowsAsync(row => row.GetString(0), "SELECT title FROM tickets ORDER BY id DESC"));
+        Assert.Equal(
+            ["Back again", "Printer on fire"],
+            await system.Database.RowsAsync(row => row.GetString(0), "SELECT title FROM tickets ORDER BY id DESC"));
         Assert.Equal(2, await system.Database.ScalarAsync<long>("SELECT count(*) FROM outbox"));
     }
 
@@ -66,7 +69,8 @@ public sealed class DatabaseOutageTests : IAsyncLifetime
         }
 
         var started = Stopwatch.GetTimestamp();
-        var answers = await Task.WhenAll(Enumerable.Range(0, 1500).Select(n => api.PostAsync(new { title = $"Caller {n}" })));
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 1500).Select(n => api.PostAsync(new { title = $"Caller {n}" })));
 
         Assert.All(answers, answer => answer.IsProblem(503, "database_unavailable"));
         // 4.5 s for each, and some for 1,500 requests on a busy machine; without the limit, the last come after 10 s.
@@ -82,9 +86,12 @@ public sealed class DatabaseOutageTests : IAsyncLifetime
         await system.Database.ProcessedBecomesAsync("done=1");
 
         await Postgres.StopAsync();
-        await system.Events.WriteAsync([.. Enumerable.Range(0, 10).Select(_ => TicketEvents.Created(Guid.CreateVersion7(), Guid.CreateVersion7()))]);
-        await Eventually.SeesAsync("the notifier tried in vain", notifier.MetricsAsync, m => m.Sum("notify_errors_total", ("reason", "database")) > 3);
-        Assert.All(await Task.WhenAll(relay.ReadinessAsync(), notifier.ReadinessAsync()), r => Assert.Equal(HttpStatusCode.ServiceUnavailable, r.Status));
+        await system.Events.WriteAsync([.. Enumerable.Range(0, 10)
+            .Select(_ => TicketEvents.Created(Guid.CreateVersion7(), Guid.CreateVersion7()))]);
+        await Eventually.SeesAsync("the notifier tried in vain", notifier.MetricsAsync, m =>
+            m.Sum("notify_errors_total", ("reason", "database")) > 3);
+        Assert.All(await Task.WhenAll(relay.ReadinessAsync(), notifier.ReadinessAsync()), r =>
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, r.Status));
         Assert.Equal(0, (await notifier.MetricsAsync()).Sum("notify_processed_total", ("status", "dead")));
 
         await Postgres.StartAsync();
@@ -123,14 +130,16 @@ public sealed class DatabaseOutageTests : IAsyncLifetime
         await api.CreateAsync();
         await system.Database.ProcessedBecomesAsync("done=1", TimeSpan.FromSeconds(60));
         Assert.All(services[1..], service => Assert.NotEmpty(service.Log("Waiting, not ready")));
-        Assert.All(services[1..], service => Assert.True(service.Log("Waiting, not ready").Count <= 4, service.Output.ToString()));
+        Assert.All(services[1..], service =>
+            Assert.True(service.Log("Waiting, not ready").Count <= 4, service.Output.ToString()));
     }
 
     [Fact]
     public async Task A_database_with_an_older_schema_is_not_ready()
     {
         await using var system = await ServiceDeskSystem.CreateAsync(_servers);
-        await system.Database.ExecuteAsync("DELETE FROM schemaversions WHERE schemaversionsid = (SELECT max(schemaversionsid) FROM schemaversions)");
+        await system.Database.ExecuteAsync(
+            "DELETE FROM schemaversions WHERE schemaversionsid = (SELECT max(schemaversionsid) FROM schemaversions)");
 
         var (status, body) = await (await system.StartNotReadyAsync(ServiceProcess.TicketApi)).ReadinessAsync();
 
@@ -145,7 +154,8 @@ public sealed class DatabaseOutageTests : IAsyncLifetime
         await Postgres.StopAsync();
         var relay = await system.StartNotReadyAsync(ServiceProcess.OutboxRelay);
         await using var migrator = ChildProcess.StartProgram("ServiceDesk.Migrator", [], system.Settings);
-        await migrator.Output.LineAsync("that it waits", line => line.Contains("for Postgres", StringComparison.Ordinal));
+        await migrator.Output.LineAsync(
+            "that it waits", line => line.Contains("for Postgres", StringComparison.Ordinal));
 
         await Postgres.StartAsync();
 

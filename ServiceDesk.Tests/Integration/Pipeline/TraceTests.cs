@@ -10,7 +10,8 @@ public sealed class TraceTests(ServersFixture servers) : IClassFixture<ServersFi
         using var traces = new TraceCollector();
         await using var system = await ServiceDeskSystem.CreateAsync(servers.Servers);
         var process = await system.StartTicketApiAsync(traces.Settings);
-        var (relay, notifier) = (await system.StartRelayAsync(traces.Settings), await system.StartNotifierAsync(traces.Settings));
+        var (relay, notifier) =
+            (await system.StartRelayAsync(traces.Settings), await system.StartNotifierAsync(traces.Settings));
         var api = new TicketClient(process.Http);
         // Once through everything, so that what a first use does is over.
         await api.CreateAsync();
@@ -32,7 +33,8 @@ public sealed class TraceTests(ServersFixture servers) : IClassFixture<ServersFi
         await AreCompleteAsync(traces, count: 2);
         // A relay polls the outbox at least once a second, and its backlog every two.
         var seen = (await relay.MetricsAsync()).Sum("db_client_operation_duration_seconds_count");
-        await Eventually.SeesAsync("the relay polled", relay.MetricsAsync, m => m.Sum("db_client_operation_duration_seconds_count") > seen + 3);
+        await Eventually.SeesAsync("the relay polled", relay.MetricsAsync, m =>
+            m.Sum("db_client_operation_duration_seconds_count") > seen + 3);
 
         var roots = traces.Spans.Where(s => s.ParentId == "").ToList();
         Assert.Equal(["GET /tickets/{id}", "POST /tickets", "POST /tickets"], roots.Select(s => s.Name).Order());
@@ -45,5 +47,6 @@ public sealed class TraceTests(ServersFixture servers) : IClassFixture<ServersFi
         $"{count} traces from the request to the effect",
         () => Task.FromResult(string.Join(", ", traces.Spans.Select(s => $"{s.Service}: {s.Name}").Order())),
         _ => traces.Spans.Count(s => s.Name == "POST /tickets") == count
-            && traces.Spans.Count(s => s.Service == "notifier" && s.Name.StartsWith("process", StringComparison.Ordinal)) == count);
+            && traces.Spans.Count(s =>
+                s.Service == "notifier" && s.Name.StartsWith("process", StringComparison.Ordinal)) == count);
 }

@@ -81,7 +81,8 @@ public sealed class OutboxClaimTests(ServersFixture fixture) : IClassFixture<Ser
             await ExplainAsync("EXPLAIN", OutboxSql.MarkFailed, claimed.Token, ids[0], "too large"),
         ];
 
-        Assert.All(plans, plan => Assert.Contains("Index Scan using outbox_unsent_pkey", plan, StringComparison.Ordinal));
+        Assert.All(
+            plans, plan => Assert.Contains("Index Scan using outbox_unsent_pkey", plan, StringComparison.Ordinal));
         Assert.All(plans, plan => Assert.Contains("Index Cond: (id =", plan, StringComparison.Ordinal));
         Assert.All(plans, plan => Assert.DoesNotContain("outbox_sent", plan, StringComparison.Ordinal));
     }
@@ -138,7 +139,9 @@ public sealed class OutboxClaimTests(ServersFixture fixture) : IClassFixture<Ser
 
         var claimed = Assert.Single((await ClaimAsync()).Events);
 
-        Assert.Equal((id, ticket, "ticket", "ticket.created"), (claimed.Id, claimed.AggregateId, claimed.Aggregate, claimed.EventType));
+        Assert.Equal(
+            (id, ticket, "ticket", "ticket.created"),
+            (claimed.Id, claimed.AggregateId, claimed.Aggregate, claimed.EventType));
         Assert.Equal(await _database.ScalarAsync<Guid>("SELECT event_id FROM outbox"), claimed.EventId);
         Assert.Equal(await _database.ScalarAsync<DateTime>("SELECT created_at FROM outbox"), claimed.CreatedAt);
         Assert.Equal("Æ 🔥", JsonDocument.Parse(claimed.Payload).RootElement.GetProperty("title").GetString());
@@ -162,7 +165,8 @@ public sealed class OutboxClaimTests(ServersFixture fixture) : IClassFixture<Ser
         var ticket = Guid.NewGuid();
         var first = (await _database.AddEventsAsync(ticket))[0];
         var refused = await ClaimAsync();
-        Assert.Equal(1, await _store.ReleaseAsync(refused.Token, [new Refusal(first, "refused", TimeSpan.FromHours(1), Counts: true)], default));
+        Assert.Equal(1, await _store.ReleaseAsync(
+            refused.Token, [new Refusal(first, "refused", TimeSpan.FromHours(1), Counts: true)], default));
         var later = (await _database.AddEventsAsync(ticket))[0];
         var other = (await _database.AddEventsAsync(Guid.NewGuid()))[0];
 
@@ -216,7 +220,8 @@ public sealed class OutboxClaimTests(ServersFixture fixture) : IClassFixture<Ser
                 var held = batch.Events.Select(e => e.AggregateId).Distinct().ToList();
                 lock (claimed)
                 {
-                    Assert.All(held, ticket => Assert.True(inFlight.Add(ticket), "two relays hold events of one ticket"));
+                    Assert.All(
+                        held, ticket => Assert.True(inFlight.Add(ticket), "two relays hold events of one ticket"));
                     claimed.AddRange(batch.Events.Select(e => (e.AggregateId, e.Id)));
                 }
 
@@ -227,7 +232,9 @@ public sealed class OutboxClaimTests(ServersFixture fixture) : IClassFixture<Ser
                     inFlight.ExceptWith(held);
                 }
 
-                Assert.Equal(batch.Events.Count, await _store.MarkSentAsync(batch.Token, [.. batch.Events.Select(e => e.Id)], default));
+                Assert.Equal(
+                    batch.Events.Count,
+                    await _store.MarkSentAsync(batch.Token, [.. batch.Events.Select(e => e.Id)], default));
             }
         }
     }

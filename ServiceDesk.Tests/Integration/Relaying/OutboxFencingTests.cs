@@ -52,8 +52,8 @@ public sealed class OutboxFencingTests(ServersFixture fixture) : IClassFixture<S
         Assert.Equal("sent", await _database.StatusAsync(id));
     }
 
-    /// <summary>As after a connection that broke while its statement ran. The row has moved to another partition meanwhile, which
-    /// the server reports as an error, not as a row that was not found.</summary>
+    /// <summary>As after a connection that broke while its statement ran. The row has since moved to another partition,
+    /// which the server reports as an error, not as a missing row.</summary>
     [Fact]
     public async Task A_mark_that_meets_an_earlier_one_of_its_own_can_be_tried_again_and_finds_nothing_left()
     {
@@ -120,11 +120,14 @@ public sealed class OutboxFencingTests(ServersFixture fixture) : IClassFixture<S
         Assert.Equal(1, await _store.MarkFailedAsync(claim.Token, ids[2], "too large", default));
 
         Assert.Equal(
-            [("pending", 0, "broker away", 0, false), ("pending", 1, "refused", 5, false), ("failed", 1, "too large", 0, true)],
+            [
+                ("pending", 0, "broker away", 0, false), ("pending", 1, "refused", 5, false),
+                ("failed", 1, "too large", 0, true)],
             await _database.RowsAsync(
                 row => (row.GetString(0), row.GetInt32(1), row.GetString(2), row.GetInt32(3), row.GetBoolean(4)),
                 """
-                SELECT status, attempts, last_error, ceil(greatest(0, extract(epoch FROM next_attempt_at - now())) / 60)::int,
+                SELECT status, attempts, last_error,
+                       ceil(greatest(0, extract(epoch FROM next_attempt_at - now())) / 60)::int,
                        failed_at IS NOT NULL
                 FROM outbox ORDER BY id
                 """));
@@ -172,5 +175,6 @@ public sealed class OutboxFencingTests(ServersFixture fixture) : IClassFixture<S
     private Task<ClaimedBatch> ClaimAsync() => _store.ClaimAsync(100, CancellationToken.None);
 
     private Task EndLeaseAsync() =>
-        _database.ExecuteAsync("UPDATE outbox SET processing_started_at = now() - interval '61 seconds' WHERE status = 'processing'");
+        _database.ExecuteAsync(
+            "UPDATE outbox SET processing_started_at = now() - interval '61 seconds' WHERE status = 'processing'");
 }

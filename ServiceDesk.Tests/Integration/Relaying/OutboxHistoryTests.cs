@@ -28,7 +28,8 @@ public sealed class OutboxHistoryTests(ServersFixture fixture) : IClassFixture<S
         await take.ExecuteNonQueryAsync();
 
         var id = (await _database.AddEventsAsync(Guid.NewGuid()))[0];
-        Assert.Equal(1, await _store.ReleaseAsync((await ClaimAsync()).Token, [new Refusal(id, "refused", TimeSpan.Zero, Counts: false)], default));
+        Assert.Equal(1, await _store.ReleaseAsync(
+            (await ClaimAsync()).Token, [new Refusal(id, "refused", TimeSpan.Zero, Counts: false)], default));
         await ClaimAsync();
         Assert.Equal(1, await _store.ReapAsync(TimeSpan.Zero, default));
         Assert.Equal(1, (await _store.BacklogAsync(default)).Pending);
@@ -46,7 +47,8 @@ public sealed class OutboxHistoryTests(ServersFixture fixture) : IClassFixture<S
         await _database.AddEventsAsync(Guid.NewGuid());
         await _database.ExecuteAsync("UPDATE outbox SET created_at = now() - interval '9 days'");
 
-        var (last, deleted, looked) = await _store.DeleteSentAsync(after: 0, TimeSpan.FromDays(7), window: 1000, default);
+        var (last, deleted, looked) = await _store.DeleteSentAsync(
+            after: 0, TimeSpan.FromDays(7), window: 1000, default);
 
         Assert.Equal((3, 2), (looked, deleted));
         Assert.Equal(await _database.ScalarAsync<long>("SELECT max(id) FROM outbox WHERE status = 'sent'"), last);

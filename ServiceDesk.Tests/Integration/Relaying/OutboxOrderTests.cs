@@ -43,7 +43,8 @@ public sealed class OutboxOrderTests(ServersFixture fixture) : IClassFixture<Ser
 
         await _database.ExecuteAsync(
             """
-            UPDATE outbox SET status = 'pending', next_attempt_at = now(), claim_token = NULL, processing_started_at = NULL
+            UPDATE outbox
+            SET status = 'pending', next_attempt_at = now(), claim_token = NULL, processing_started_at = NULL
             WHERE id = $1
             """, first);
         Assert.Equal([first, first + 1, first + 2], await ClaimedAsync());

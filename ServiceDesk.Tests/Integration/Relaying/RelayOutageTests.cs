@@ -37,9 +37,13 @@ public sealed class RelayOutageTests(ServersFixture fixture) : IClassFixture<Ser
         await _system.Database.AddEventsAsync(Guid.CreateVersion7(), count: 5);
 
         // Many more attempts than an event may use up.
-        await Eventually.SeesAsync("the relay tried again and again", relay.MetricsAsync, m => m.Sum("outbox_failed_total") >= 25);
-        Assert.Equal(0, await _system.Database.ScalarAsync<long>("SELECT count(*) FROM outbox WHERE status IN ('sent', 'failed')"));
-        await Eventually.SeesAsync("the relay is not ready", relay.ReadinessAsync, r => r.Status == HttpStatusCode.ServiceUnavailable);
+        await Eventually.SeesAsync(
+            "the relay tried again and again", relay.MetricsAsync, m => m.Sum("outbox_failed_total") >= 25);
+        Assert.Equal(
+            0,
+            await _system.Database.ScalarAsync<long>("SELECT count(*) FROM outbox WHERE status IN ('sent', 'failed')"));
+        await Eventually.SeesAsync(
+            "the relay is not ready", relay.ReadinessAsync, r => r.Status == HttpStatusCode.ServiceUnavailable);
         Assert.Equal("Healthy", await HealthAsync(relay));
 
         await Broker.ComeUpAsync();
@@ -87,7 +91,8 @@ public sealed class RelayOutageTests(ServersFixture fixture) : IClassFixture<Ser
         await _system.Database.AddEventsAsync(ticket);
         await _system.StartRelayAsync(("OutboxRelay__Backoff", "00:00:02"), ("OutboxRelay__MaxBackoff", "00:00:02"));
         await Eventually.SeesAsync("the first is refused",
-            () => _system.Database.ScalarAsync<long>("SELECT count(*) FROM outbox WHERE status = 'pending' AND attempts = 1"), waiting => waiting == 1);
+            () => _system.Database.ScalarAsync<long>(
+                "SELECT count(*) FROM outbox WHERE status = 'pending' AND attempts = 1"), waiting => waiting == 1);
 
         await _system.Database.AddEventsAsync(ticket, count: 3);
         await _system.Database.AllAreSentAsync(4);

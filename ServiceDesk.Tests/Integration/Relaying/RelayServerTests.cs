@@ -21,7 +21,8 @@ public sealed class RelayServerTests(ServersFixture fixture) : IClassFixture<Ser
 
     /// <summary>The relay that claimed it is dead, or the wait was planned, before the clock went back.</summary>
     [Theory]
-    [InlineData("status = 'processing', claim_token = gen_random_uuid(), processing_started_at = now() + interval '1 day'")]
+    [InlineData(
+        "status = 'processing', claim_token = gen_random_uuid(), processing_started_at = now() + interval '1 day'")]
     [InlineData("next_attempt_at = now() + interval '1 day'")]
     public async Task What_lies_in_the_clocks_future_is_published_within_some_leases_and_in_order(string ahead)
     {
@@ -48,7 +49,8 @@ public sealed class RelayServerTests(ServersFixture fixture) : IClassFixture<Ser
 
         await _system.Database.ExecuteAsync("SELECT setval('outbox_id_seq', 1, false)");
         var relay = await _system.StartRelayAsync();
-        await Eventually.SeesAsync("the metric tells of it", relay.MetricsAsync, m => m.Sum("outbox_sequence_behind") == 3);
+        await Eventually.SeesAsync(
+            "the metric tells of it", relay.MetricsAsync, m => m.Sum("outbox_sequence_behind") == 3);
         await _system.Database.AddEventsAsync(Guid.CreateVersion7(), count: 2);
         await _system.Database.AddEventsAsync(Guid.CreateVersion7(), count: 3);
         await _system.Database.AllAreSentAsync(8);

@@ -20,7 +20,8 @@ public sealed class RelayTests(ServersFixture fixture) : IClassFixture<ServersFi
         await _system.Database.ExecuteAsync(
             """
             INSERT INTO outbox (event_id, aggregate, aggregate_id, event_type, payload, headers, created_at)
-            VALUES ($1, 'ticket', $2, 'ticket.created', '{"title": "Æ 🔥", "version": 1}', $3::text::jsonb, '2024-02-29 12:34:56.789012+00')
+            VALUES ($1, 'ticket', $2, 'ticket.created', '{"title": "Æ 🔥", "version": 1}',
+                    $3::text::jsonb, '2024-02-29 12:34:56.789012+00')
             """, id, ticket, $$"""{"request_id":"req-1","traceparent":"{{Trace}}","tracestate":"vendor=value"}""");
 
         await _system.StartRelayAsync();
@@ -70,7 +71,9 @@ public sealed class RelayTests(ServersFixture fixture) : IClassFixture<ServersFi
 
         await _system.Database.AllAreSentAsync(200);
 
-        var order = (await _system.Database.RowsAsync(row => (Ticket: row.GetGuid(0), Event: row.GetGuid(1)), "SELECT aggregate_id, event_id FROM outbox ORDER BY id"))
+        var order = (await _system.Database.RowsAsync(
+                row => (Ticket: row.GetGuid(0), Event: row.GetGuid(1)),
+                "SELECT aggregate_id, event_id FROM outbox ORDER BY id"))
             .ToLookup(row => row.Ticket.ToString(), row => row.Event.ToString());
         var published = (await _system.Events.ReadAllAsync()).ToLookup(m => Encoding.UTF8.GetString(m.Message.Key));
         Assert.All(order, ticket =>
@@ -85,12 +88,15 @@ public sealed class RelayTests(ServersFixture fixture) : IClassFixture<ServersFi
     {
         await _system.Database.AddEventsAsync(Guid.CreateVersion7(), count: 3);
         await _system.Database.ExecuteAsync(
-            "UPDATE outbox SET status = 'processing', claim_token = gen_random_uuid(), attempts = 1, processing_started_at = now() - interval '1 hour'");
+            "UPDATE outbox SET status = 'processing', claim_token = gen_random_uuid(), attempts = 1, "
+            + "processing_started_at = now() - interval '1 hour'");
 
         var relay = await _system.StartRelayAsync();
         await _system.Database.AllAreSentAsync(3);
 
-        Assert.Equal(await _system.Database.EventIdsAsync(), (await _system.Events.ReadAllAsync()).Select(m => TestTopic.Header(m, "event_id")!));
+        Assert.Equal(
+            await _system.Database.EventIdsAsync(),
+            (await _system.Events.ReadAllAsync()).Select(m => TestTopic.Header(m, "event_id")!));
         (await relay.MetricsAsync()).HasAtLeast(3, "outbox_reaped_total");
     }
 
@@ -101,14 +107,19 @@ public sealed class RelayTests(ServersFixture fixture) : IClassFixture<ServersFi
         await _system.Database.AddEventsAsync(Guid.CreateVersion7(), count: 5);
 
         var relay = await _system.StartRelayAsync(("KafkaClient__message.max.bytes", "20000"));
-        await Eventually.SeesAsync("all but the large one are sent", _system.Database.StatusesAsync, s => s == "failed=1 sent=5");
+        await Eventually.SeesAsync(
+            "all but the large one are sent", _system.Database.StatusesAsync, s => s == "failed=1 sent=5");
 
         Assert.Equal("failed", await _system.Database.StatusAsync(large));
         Assert.Equal(1, await _system.Database.ScalarAsync<int>("SELECT max(attempts) FROM outbox"));
-        Assert.Contains("MsgSizeTooLarge", await _system.Database.ScalarAsync<string>("SELECT last_error FROM outbox WHERE status = 'failed'"), StringComparison.Ordinal);
+        Assert.Contains(
+            "MsgSizeTooLarge",
+            await _system.Database.ScalarAsync<string>("SELECT last_error FROM outbox WHERE status = 'failed'"),
+            StringComparison.Ordinal);
         Assert.Equal(5, (await _system.Events.ReadAllAsync()).Count);
         var letter = Assert.Single(await _system.DeadLetters.ReadAllAsync());
-        Assert.Equal((await _system.Database.ScalarAsync<Guid>("SELECT event_id FROM outbox WHERE status = 'failed'")).ToString(), TestTopic.Header(letter, "event_id"));
+        var failed = await _system.Database.ScalarAsync<Guid>("SELECT event_id FROM outbox WHERE status = 'failed'");
+        Assert.Equal(failed.ToString(), TestTopic.Header(letter, "event_id"));
         Assert.Contains("MsgSizeTooLarge", TestTopic.Header(letter, "dlq_reason"), StringComparison.Ordinal);
         Assert.Equal(_system.Events.Name, TestTopic.Header(letter, "dlq_topic"));
         var metrics = await relay.MetricsAsync();
@@ -137,7 +148,8 @@ public sealed class RelayTests(ServersFixture fixture) : IClassFixture<ServersFi
         var metrics = await (await _system.StartRelayAsync()).MetricsAsync();
 
         Assert.All(["outbox_published_total", "outbox_failed_total", "outbox_dead_total"], name =>
-            Assert.All(["ticket.created", "ticket.status_changed"], type => Assert.Equal(0, metrics.Sum(name, ("event_type", type)))));
+            Assert.All(["ticket.created", "ticket.status_changed"], type =>
+                Assert.Equal(0, metrics.Sum(name, ("event_type", type)))));
         Assert.All(["outbox_lost_claims_total", "outbox_pending", "outbox_lag_seconds"], name =>
             Assert.True(metrics.Sum(name) == 0, $"{name} is {metrics.Sum(name)}"));
     }
@@ -145,14 +157,17 @@ public sealed class RelayTests(ServersFixture fixture) : IClassFixture<ServersFi
     [Fact]
     public async Task SIGTERM_ends_a_busy_relay_with_0_and_leaves_nothing_in_processing()
     {
-        await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => _system.Database.AddEventsAsync(Guid.CreateVersion7(), count: 50)));
+        await Task.WhenAll(
+            Enumerable.Range(0, 40).Select(_ => _system.Database.AddEventsAsync(Guid.CreateVersion7(), count: 50)));
         var relay = await _system.StartRelayAsync(("OUTBOX_RELAY_BATCH_SIZE", "20"));
-        await Eventually.SeesAsync("some are sent", _system.Database.StatusesAsync, s => s.Contains("sent=", StringComparison.Ordinal));
+        await Eventually.SeesAsync(
+            "some are sent", _system.Database.StatusesAsync, s => s.Contains("sent=", StringComparison.Ordinal));
 
         Assert.Equal(0, await relay.StopAsync(TimeSpan.FromSeconds(10)));
 
         Assert.DoesNotContain("processing", await _system.Database.StatusesAsync(), StringComparison.Ordinal);
-        var sent = await _system.Database.RowsAsync(row => row.GetGuid(0).ToString(), "SELECT event_id FROM outbox WHERE status = 'sent'");
+        var sent = await _system.Database.RowsAsync(
+            row => row.GetGuid(0).ToString(), "SELECT event_id FROM outbox WHERE status = 'sent'");
         var published = (await _system.Events.ReadAllAsync()).Select(m => TestTopic.Header(m, "event_id")!).ToHashSet();
         Assert.Subset(published, sent.ToHashSet());
         Assert.Empty(relay.Output.Errors);

@@ -9,7 +9,8 @@ public sealed class ReplayTests(ServersFixture fixture) : IClassFixture<ServersF
 {
     private const string Refuse =
         """
-        CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'refused by a test'; END $$;
+        CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+            $$ BEGIN RAISE EXCEPTION 'refused by a test'; END $$;
         CREATE TRIGGER refuse BEFORE INSERT ON notifications FOR EACH ROW EXECUTE FUNCTION refuse();
         """;
 
@@ -19,7 +20,8 @@ public sealed class ReplayTests(ServersFixture fixture) : IClassFixture<ServersF
         await using var system = await ServiceDeskSystem.CreateAsync(fixture.Servers);
         await system.Database.AddEventsAsync(Guid.CreateVersion7(), title: new string('x', 30_000));
         await system.StartRelayAsync(("KafkaClient__message.max.bytes", "20000"));
-        await Eventually.SeesAsync("the event is failed", system.Database.StatusesAsync, statuses => statuses == "failed=1");
+        await Eventually.SeesAsync(
+            "the event is failed", system.Database.StatusesAsync, statuses => statuses == "failed=1");
         await system.StopAllAsync();
 
         Assert.Contains("outbox: 1 failed events", await ReplayAllAsync(system), StringComparison.Ordinal);
@@ -53,7 +55,8 @@ public sealed class ReplayTests(ServersFixture fixture) : IClassFixture<ServersF
     {
         await using var system = await ServiceDeskSystem.CreateAsync(fixture.Servers);
 
-        await using var replay = ChildProcess.StartProgram("eng/Diag", ["replay", Guid.NewGuid().ToString()], system.Settings);
+        await using var replay = ChildProcess.StartProgram(
+            "eng/Diag", ["replay", Guid.NewGuid().ToString()], system.Settings);
 
         Assert.NotEqual(0, await replay.ExitCodeAsync());
     }
@@ -70,9 +73,11 @@ public sealed class ReplayTests(ServersFixture fixture) : IClassFixture<ServersF
         Assert.Empty(await system.Events.ReadAllAsync());
 
         await system.StartNotifierAsync();
-        Assert.Contains("dead letters: 1 of no failed event sent", await ReplayAllAsync(system), StringComparison.Ordinal);
+        Assert.Contains(
+            "dead letters: 1 of no failed event sent", await ReplayAllAsync(system), StringComparison.Ordinal);
         await system.Database.ProcessedBecomesAsync("done=1");
-        Assert.Contains("dead letters: 0 of no failed event sent", await ReplayAllAsync(system), StringComparison.Ordinal);
+        Assert.Contains(
+            "dead letters: 0 of no failed event sent", await ReplayAllAsync(system), StringComparison.Ordinal);
         Assert.Equal(["New ticket: Early"], await system.Database.NotificationsAsync());
         Assert.Single(await system.Events.ReadAllAsync());
     }
@@ -89,12 +94,14 @@ public sealed class ReplayTests(ServersFixture fixture) : IClassFixture<ServersF
     public async Task Only_the_dead_letters_that_are_chosen_are_sent_again(string option, string value, int expected)
     {
         await using var system = await ServiceDeskSystem.CreateAsync(fixture.Servers);
-        await system.DeadLetters.WriteAsync(Letter("First", "its event_type is not known"), Letter("Second", "another reason"));
+        await system.DeadLetters.WriteAsync(
+            Letter("First", "its event_type is not known"), Letter("Second", "another reason"));
 
         await using var replay = ChildProcess.StartProgram("eng/Diag", ["replay", option, value], system.Settings);
         await replay.ExitCodeAsync();
 
-        Assert.Contains($"dead letters: {expected} of no failed event sent", replay.Output.ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            $"dead letters: {expected} of no failed event sent", replay.Output.ToString(), StringComparison.Ordinal);
         Assert.Equal(expected, (await system.Events.ReadAllAsync()).Count);
     }
 

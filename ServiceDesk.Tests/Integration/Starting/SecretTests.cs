@@ -2,7 +2,7 @@ using ServiceDesk.Tests.Infrastructure;
 
 namespace ServiceDesk.Tests.Integration.Starting;
 
-/// <summary>Logs are read by many: no secret is in them, whether all goes well or nothing does, however much is logged.</summary>
+/// <summary>Logs are read by many: they hold no secret, at any level, in success or failure.</summary>
 public sealed class SecretTests(ServersFixture fixture) : IClassFixture<ServersFixture>
 {
     private const string Password = "pa55word-of-a-test";
@@ -52,7 +52,8 @@ public sealed class SecretTests(ServersFixture fixture) : IClassFixture<ServersF
         system.Settings["DATABASE_URL"] = $"postgres://nobody:{Password}@127.0.0.1:1/servicedesk";
         system.Settings["KAFKA_BROKERS"] = "127.0.0.1:1";
         var service = await system.StartNotReadyAsync(project);
-        await service.Output.LineAsync("that it is not ready", line => line.Contains("Waiting", StringComparison.Ordinal) || line.Contains("listening", StringComparison.Ordinal));
+        await service.Output.LineAsync("that it is not ready", line =>
+            line.Contains("Waiting", StringComparison.Ordinal) || line.Contains("listening", StringComparison.Ordinal));
         var (_, readiness) = await service.ReadinessAsync();
 
         await service.KillAsync();

@@ -1,5 +1,5 @@
-// Validates Kubernetes documents, a file with a JSON array, against the API's own types. One line for each thing that is
-// wrong; then the kinds that no schema is known for.
+// Validates Kubernetes documents, a file with a JSON array, against the API's own types. Prints one line for each
+// error, then the kinds without a known schema.
 import { readFile } from 'node:fs/promises';
 
 const packages = ['kubernetes-models', '@kubernetes-models/keda', '@kubernetes-models/prometheus-operator'];
@@ -50,7 +50,8 @@ for (const document of JSON.parse(await readFile(process.argv[2]))) {
   const unread = new Set();
   const name = `${document.kind}/${document.metadata?.name}`;
   try {
-    const data = Object.fromEntries(Object.entries(model).map(([key, value]) => [key, watched(value, `/${key}`, unread)]));
+    const fields = Object.entries(model).map(([key, value]) => [key, watched(value, `/${key}`, unread)]);
+    const data = Object.fromEntries(fields);
     model.validate.call(Object.assign(Object.create(Object.getPrototypeOf(model)), data));
   } catch (error) {
     console.log(`invalid: ${name}: ${error.message}`);
