@@ -157,6 +157,14 @@ public sealed class CheckerTests
             Sound with { Effects = [Sound.Effects[1], Sound.Effects[0], .. Sound.Effects.Skip(2)] },
             Invariant.EffectsOutOfOrder);
 
+    [Fact]
+    public void An_inversion_in_a_part_of_the_topic_that_was_read_late_is_none() =>
+        Assert.Empty(InvariantChecker.Check(Sound with
+        {
+            Effects = [Sound.Effects[1], Sound.Effects[0], .. Sound.Effects.Skip(2)],
+            ReadLate = new HashSet<Guid> { Sound.Effects[0].TicketId },
+        }));
+
     [Theory]
     [InlineData("pending")]
     [InlineData("processing")]

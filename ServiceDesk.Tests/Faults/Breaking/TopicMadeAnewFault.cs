@@ -15,6 +15,13 @@ internal sealed class TopicMadeAnewFault(KafkaServer kafka) : IFault
         AND NOT EXISTS (SELECT FROM processed_events p WHERE p.event_id = o.event_id AND p.status IN ('done', 'failed'))
         """;
 
+    private const string Known = "SELECT topic_id FROM consumed_topics WHERE topic = $1";
+
+    private const string FirstUnsent =
+        """
+        SELECT coalesce(min(id) FILTER (WHERE status <> 'sent'), max(id) + 1, 1) FROM outbox
+        """;
+
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
 
     public string Name => "topic made anew";
@@ -27,22 +34,39 @@ internal sealed class TopicMadeAnewFault(KafkaServer kafka) : IFault
         var relays = await Task.WhenAll(
             system.Fleet.Of(ServiceProcess.OutboxRelay).Select(relay => relay.RunningAsync()));
         Array.ForEach(relays, relay => relay.Freeze());
+        var (messages, firstLate) = (0L, 0L);
+        List<Guid> gone;
         try
         {
+            gone = await Eventually.SeesAsync(
+                "the notifiers know the topic", () => KnownAsync(system),
+                known => known.Count == system.Events.Partitions, Limit);
             await Eventually.SeesAsync(
                 "the recorder has read it",
                 () => Task.FromResult(system.Recorder.HasReadAll(Ends(system))), read => read, Limit);
             await Eventually.SeesAsync("all in it is processed", () => ProcessedAsync(system), all => all, Limit);
-            var messages = Ends(system).Sum();
+            messages = Ends(system).Sum();
+            firstLate = await system.Database.ScalarAsync<long>(FirstUnsent);
             await kafka.MakeAnewAsync(system.Events);
             system.Recorder.BeginAnew();
-            return $"{messages} messages are gone";
         }
         finally
         {
             Array.ForEach(relays, relay => relay.Thaw());
         }
+
+        await Eventually.SeesAsync(
+            "the notifiers have noticed", () => KnownAsync(system),
+            known => known.TrueForAll(id => !gone.Contains(id)), Limit);
+        // Until then a partition may be read from the old position on, and only afterwards from its beginning.
+        (await system.Database.RowsAsync(
+            row => row.GetGuid(0), "SELECT DISTINCT aggregate_id FROM outbox WHERE id >= $1", firstLate))
+            .ForEach(system.ReadLate.Add);
+        return $"{messages} messages are gone";
     }
+
+    private static Task<List<Guid>> KnownAsync(ChaosSystem system) =>
+        system.Database.RowsAsync(row => row.GetGuid(0), Known, system.Events.Name);
 
     /// <summary>An event can be in the topic before it is marked sent, so recorded events must be
     /// processed too.</summary>

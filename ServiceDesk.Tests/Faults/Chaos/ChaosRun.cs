@@ -29,7 +29,7 @@ internal sealed class ChaosRun(ChaosSettings chaos, TestServers servers, Journal
         await using var fleet = await Fleet.StartAsync(chaos, system, servers.Kafka);
         using var api = new ApiCaller(fleet);
         using var collector = new EvidenceCollector(system, recorder, deadLetters);
-        var shaken = new ChaosSystem(fleet, system.Database, system.Events, recorder, new());
+        var shaken = new ChaosSystem(fleet, system.Database, system.Events, recorder);
         journal.Note(
             $"{fleet.Members.Count} processes are ready; {chaos.Callers} callers and the faults begin, "
             + $"for {chaos.Duration.TotalSeconds:0} s");
@@ -38,7 +38,7 @@ internal sealed class ChaosRun(ChaosSettings chaos, TestServers servers, Journal
 
         var quiet = await collector.UntilQuietAsync(QuietLimit);
         journal.Note(quiet ? "all is quiet" : $"it did not come to rest in {QuietLimit}");
-        var evidence = await collector.CollectAsync(_asked, shaken.Planted);
+        var evidence = await collector.CollectAsync(_asked, shaken);
         ChaosReport.Print(journal, chaos, evidence, _struck);
         IReadOnlyList<Violation> violations =
         [

@@ -9,6 +9,11 @@ namespace ServiceDesk.Tests.Faults.Chaos;
 /// <param name="Database">Their database.</param>
 /// <param name="Events">Their topic.</param>
 /// <param name="Recorder">Reads it.</param>
-/// <param name="Planted">The poison that is in the topic.</param>
-internal sealed record ChaosSystem(
-    Fleet Fleet, TestDatabase Database, TestTopic Events, TopicRecorder Recorder, ConcurrentQueue<Poison> Planted);
+internal sealed record ChaosSystem(Fleet Fleet, TestDatabase Database, TestTopic Events, TopicRecorder Recorder)
+{
+    /// <summary>The poison that is in the topic.</summary>
+    public ConcurrentQueue<Poison> Planted { get; } = new();
+
+    /// <inheritdoc cref="Evidence.ReadLate"/>
+    public ConcurrentBag<Guid> ReadLate { get; } = [];
+}

@@ -52,10 +52,11 @@ internal sealed class EvidenceCollector : IDisposable
         return true;
     }
 
-    public async Task<Evidence> CollectAsync(IEnumerable<RequestedChange> changes, IEnumerable<Poison> planted) => new()
+    public async Task<Evidence> CollectAsync(IEnumerable<RequestedChange> changes, ChaosSystem shaken) => new()
     {
         Changes = [.. changes],
-        Planted = [.. planted],
+        Planted = [.. shaken.Planted],
+        ReadLate = shaken.ReadLate.ToHashSet(),
         TicketVersions = (await _system.Database.RowsAsync(
                 row => (Id: row.GetGuid(0), Version: row.GetInt32(1)), "SELECT id, version FROM tickets"))
             .ToDictionary(t => t.Id, t => t.Version),

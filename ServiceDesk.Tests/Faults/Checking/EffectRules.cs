@@ -4,7 +4,7 @@ namespace ServiceDesk.Tests.Faults.Checking;
 internal static class EffectRules
 {
     public static IEnumerable<Violation> Check(Evidence evidence, IReadOnlyDictionary<Guid, OutboxRow> events) =>
-        [.. Counts(evidence), .. Phantoms(evidence, events), .. OutOfOrder(evidence.Effects, events)];
+        [.. Counts(evidence), .. Phantoms(evidence, events), .. OutOfOrder(evidence, events)];
 
     private static IEnumerable<Violation> Counts(Evidence evidence)
     {
@@ -38,11 +38,12 @@ internal static class EffectRules
     }
 
     private static IEnumerable<Violation> OutOfOrder(
-        IEnumerable<Effect> effects, IReadOnlyDictionary<Guid, OutboxRow> events)
+        Evidence evidence, IReadOnlyDictionary<Guid, OutboxRow> events)
     {
         var latest = new Dictionary<Guid, int>();
-        foreach (var row in effects.DistinctBy(effect => effect.EventId).Where(e => events.ContainsKey(e.EventId))
-            .Select(e => events[e.EventId]))
+        foreach (var row in evidence.Effects.DistinctBy(effect => effect.EventId)
+            .Where(e => events.ContainsKey(e.EventId)).Select(e => events[e.EventId])
+            .Where(row => !evidence.ReadLate.Contains(row.TicketId)))
         {
             if (latest.TryGetValue(row.TicketId, out var before) && before > row.Version)
             {

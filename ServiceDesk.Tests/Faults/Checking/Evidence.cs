@@ -22,4 +22,8 @@ internal sealed record Evidence
     public required IReadOnlyList<Poison> Planted { get; init; }
 
     public required IReadOnlyList<PartitionLag> Lags { get; init; }
+
+    /// <summary>Tickets whose effects may be out of order: the notifiers read a part of the topic late, because it was
+    /// made anew under them.</summary>
+    public IReadOnlySet<Guid> ReadLate { get; init; } = new HashSet<Guid>();
 }
