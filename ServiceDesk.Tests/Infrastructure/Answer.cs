@@ -25,8 +25,10 @@ internal sealed record Answer(int Status, HttpResponseHeaders Headers, HttpConte
     {
         Assert.True(Status == status, $"expected {status} {code}, got {Status}: {Text}");
         Assert.Equal("application/problem+json", ContentType);
-        Assert.Equal(
-            field is null ? ProblemMembers : [.. ProblemMembers, "field"], Json.EnumerateObject().Select(m => m.Name));
+        string[] members = field is null ? ProblemMembers : [.. ProblemMembers, "field"];
+        Assert.True(
+            members.SequenceEqual(Json.EnumerateObject().Select(m => m.Name)),
+            $"expected {string.Join(", ", members)}, got {Text}");
         Assert.Equal("about:blank", TextOf("type"));
         Assert.NotEmpty(TextOf("title"));
         Assert.Equal(status, Json.GetProperty("status").GetInt32());

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ServiceDesk.Events;
 using ServiceDesk.Notifier.Events;
 
@@ -5,6 +6,19 @@ namespace ServiceDesk.Tests.Unit;
 
 public sealed class NotificationTextTests
 {
+    [Theory]
+    [InlineData(EventTypes.TicketCreated, """{"title":"Printer on fire"}""", "New ticket: Printer on fire")]
+    [InlineData(
+        EventTypes.TicketStatusChanged, """{"title":"Printer on fire","old_status":"open","status":"closed"}""",
+        "Printer on fire: open -> closed")]
+    public void An_event_is_announced_as(string type, string payload, string text)
+    {
+        using var json = JsonDocument.Parse(payload);
+
+        Assert.Equal(text, NotificationText.Write(
+            new EventEnvelope(Guid.NewGuid(), type, default, "ticket", Guid.NewGuid(), null, json.RootElement)));
+    }
+
     [Fact]
     public void Every_event_type_has_a_text_of_its_own() =>
         Assert.All(EventTypes.All, type => Assert.True(

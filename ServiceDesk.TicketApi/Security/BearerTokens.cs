@@ -47,6 +47,8 @@ internal static partial class BearerTokens
     {
         if (app.Services.GetRequiredService<AuthSettings>().IsOn)
         {
+            // Its counter is there with 0 from the start.
+            _ = app.Services.GetRequiredService<AuthorityProbe>();
             app.UseAuthentication();
             app.UseAuthorization();
         }

@@ -9,7 +9,7 @@ public sealed record TicketPage(IReadOnlyList<Ticket> Items, string? NextCursor)
 /// <summary>Where a page ended: the id of its last ticket, opaque to callers.</summary>
 internal static class TicketCursor
 {
-    public static string Create(Ticket last) => Base64Url.EncodeToString(last.Id.ToByteArray(bigEndian: true));
+    public static string Create(Guid lastId) => Base64Url.EncodeToString(lastId.ToByteArray(bigEndian: true));
 
     public static bool TryParse(string cursor, out Guid lastId)
     {

@@ -67,7 +67,7 @@ internal sealed class TicketStore(NpgsqlDataSource database, TicketWriter writer
         }
 
         return tickets.Count > limit
-            ? new TicketPage(tickets[..limit], TicketCursor.Create(tickets[limit - 1]))
+            ? new TicketPage(tickets[..limit], TicketCursor.Create(tickets[limit - 1].Id))
             : new TicketPage(tickets, null);
     }
 

@@ -18,7 +18,7 @@ public sealed class BadTicketTests(TicketApiFixture api)
         { $$"""{"title":"abc","description":"{{new string('x', 5001)}}"}""", "validation_error", "description" },
         { """{"title":"abc\u0000def"}""", "validation_error", "title" },
         { """{"title":"abc","description":"\u0000"}""", "validation_error", "description" },
-        { """{"title":"abc","priority":1}""", "validation_error", "priority" },
+        { """{"title":"abc","colour":1}""", "validation_error", "colour" },
         { """{"title":"abc","status":"closed"}""", "validation_error", "status" },
         { """{"Title":"abc"}""", "validation_error", "Title" },
         { """{"title":"abc","title":"abd"}""", "invalid_json", null },

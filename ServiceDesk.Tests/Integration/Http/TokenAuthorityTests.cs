@@ -15,6 +15,7 @@ public sealed class TokenAuthorityTests(ServersFixture servers) : IClassFixture<
         Task<Answer> PostAsync() => api.PostAsync(
             new { title = "Printer on fire" }, ("Authorization", $"Bearer {authority.CreateToken()}"));
 
+        Assert.Equal(0, (await process.MetricsAsync()).Sum("auth_authority_unavailable_total"));
         foreach (var answer in new[] { await PostAsync(), await PostAsync() })
         {
             answer.IsProblem(503, "authority_unavailable");

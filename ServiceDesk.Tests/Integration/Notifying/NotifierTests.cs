@@ -1,3 +1,4 @@
+using ServiceDesk.Events;
 using ServiceDesk.Tests.Infrastructure;
 
 namespace ServiceDesk.Tests.Integration.Notifying;
@@ -142,7 +143,7 @@ public sealed class NotifierTests(ServersFixture fixture) : IClassFixture<Server
         var metrics = await Eventually.SeesAsync(
             "the lag of the partition", notifier.MetricsAsync, m => m.Sum("notify_lag", ("partition", "0")) == 0);
 
-        foreach (var type in new[] { "ticket.created", "ticket.status_changed" })
+        foreach (var type in EventTypes.All)
         {
             Assert.All(["ok", "duplicate", "dead"], status =>
                 Assert.Equal(0, metrics.Sum("notify_processed_total", ("event_type", type), ("status", status))));

@@ -66,7 +66,8 @@ public sealed class PipelineTests(ServersFixture fixture) : IClassFixture<Server
                OR t.version <> (SELECT count(DISTINCT (o.payload->>'version')::int)
                                 FROM outbox o WHERE o.aggregate_id = t.id)
                OR t.status <> (SELECT o.payload->>'status'
-                               FROM outbox o WHERE o.aggregate_id = t.id ORDER BY o.id DESC LIMIT 1)
+                               FROM outbox o WHERE o.aggregate_id = t.id AND o.payload ? 'status'
+                               ORDER BY o.id DESC LIMIT 1)
             """));
         Assert.Equal(0, await database.ScalarAsync<long>(
             """
