@@ -1,7 +1,9 @@
 using System.Net.Http.Headers;
+using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
 using ServiceDesk.Tests.Infrastructure;
+using ServiceDesk.TicketApi.Tickets;
 
 namespace ServiceDesk.Tests.Faults.BadInput;
 
@@ -11,9 +13,12 @@ public sealed class HttpPropertyTests(TicketApiFixture api)
 {
     private const int Times = 300;
 
+    private static IEnumerable<string> MembersOf<T>() =>
+        typeof(T).GetProperties().Select(property => JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name));
+
     [Fact]
     public Task No_body_of_a_create_is_answered_with_5xx() => Property.HoldsAsync(
-        Inputs.Damaged(Inputs.ObjectWith("title", "description", "title", "status", "\\ud800", "")), Times,
+        Inputs.Damaged(Inputs.ObjectWith([.. MembersOf<CreateTicketRequest>(), "title", "status", "\\ud800", ""])), Times,
         body => IsAnsweredAsync(HttpMethod.Post, "/tickets", body));
 
     [Fact]
@@ -22,7 +27,7 @@ public sealed class HttpPropertyTests(TicketApiFixture api)
         var ticket = await api.Client.CreateAsync();
 
         await Property.HoldsAsync(
-            Inputs.Damaged(Inputs.ObjectWith("status", "title", "Status")), Times,
+            Inputs.Damaged(Inputs.ObjectWith([.. MembersOf<ChangeStatusRequest>(), "title", "Status"])), Times,
             body => IsAnsweredAsync(HttpMethod.Patch, $"/tickets/{ticket}", body));
     }
 
