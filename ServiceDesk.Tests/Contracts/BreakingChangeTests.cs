@@ -3,7 +3,7 @@ using ServiceDesk.Tests.Kubernetes;
 
 namespace ServiceDesk.Tests.Contracts;
 
-/// <summary>The document of the last release is kept beside this file: a release copies the current one there.</summary>
+/// <summary>The last release's document is kept in Released; a release copies the current one there.</summary>
 public sealed class BreakingChangeTests
 {
     private const string Post = "paths//tickets/post";

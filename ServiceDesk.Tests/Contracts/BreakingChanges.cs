@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace ServiceDesk.Tests.Contracts;
 
-/// <summary>What of a document would break those who go by an earlier one: less is taken, or less is promised.</summary>
+/// <summary>What would break those who go by an earlier document: less is taken, or less is promised.</summary>
 internal sealed class BreakingChanges
 {
     private readonly OpenApiDocument _before;
