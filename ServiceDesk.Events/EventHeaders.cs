@@ -14,4 +14,16 @@ public static class EventHeaders
     public const string CloudEventSource = "ce_source";
     public const string CloudEventSpecVersion = "ce_specversion";
     public const string CloudEventTime = "ce_time";
+    public const string CloudEventSubject = "ce_subject";
+    public const string CloudEventDataSchema = "ce_dataschema";
+    public const string ContentType = "content-type";
+
+    /// <summary>What <see cref="ContentType"/> says.</summary>
+    public const string Json = "application/json";
+
+    /// <summary>What <see cref="CloudEventSource"/> says.</summary>
+    public const string Source = "/servicedesk/tickets";
+
+    /// <summary>What <see cref="CloudEventSpecVersion"/> says.</summary>
+    public const string SpecVersion = "1.0";
 }

@@ -22,7 +22,7 @@ try
     app.UseApiConventions();
     app.UseBearerTokens();
     app.MapTickets();
-    app.MapOpenApi();
+    app.MapApiDocument();
     app.MapApiReference();
     return await app.RunServiceAsync();
 }

@@ -45,11 +45,21 @@ internal static class EventReader
             _ => null,
         };
         return problem is not null ? Unreadable(raw, problem)
+            : IsNewer(raw.Message.Headers)
+                ? Unknown(raw, "its ce_dataschema is newer than this build, for type", envelope!)
             : NotificationText.Knows(envelope!.EventType)
                 ? new ReceivedMessage(raw, CreateEvent(raw.Message.Headers, envelope))
-            : new ReceivedMessage(raw, refusal: new Refusal(
-                DeadLetterCode.UnknownType, $"its event_type is not known: '{Shorten(envelope.EventType)}'"));
+            : Unknown(raw, "its event_type is not known:", envelope);
     }
+
+    /// <summary>Parked until a notifier knows it: replay brings it back after the upgrade.</summary>
+    private static ReceivedMessage Unknown(
+        ConsumeResult<byte[], byte[]> raw, string reason, EventEnvelope envelope) =>
+        new(raw, refusal: new Refusal(DeadLetterCode.UnknownType, $"{reason} '{Shorten(envelope.EventType)}'"));
+
+    private static bool IsNewer(Headers? headers) =>
+        headers is not null && headers.TryGetLastBytes(EventHeaders.CloudEventDataSchema, out var schema)
+        && EventSchemas.IsNewer(schema);
 
     private static ReceivedMessage Unreadable(ConsumeResult<byte[], byte[]> raw, string reason) =>
         new(raw, refusal: new Refusal(DeadLetterCode.Unreadable, reason));

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http.Timeouts;
-using Microsoft.AspNetCore.OpenApi;
 using ServiceDesk.TicketApi.Tickets;
 
 namespace ServiceDesk.TicketApi.Http;
@@ -23,9 +22,6 @@ internal static class ApiConventions
             TimeoutStatusCode = StatusCodes.Status408RequestTimeout,
         });
         builder.Services.AddHostedService<MalformedRequests>();
-        builder.Services.AddOpenApi("v1", o => o.CreateSchemaReferenceId = type => type.Type == typeof(ProblemDocument)
-            ? "Problem"
-            : OpenApiOptions.CreateDefaultSchemaReferenceId(type));
     }
 
     public static void UseApiConventions(this WebApplication app)

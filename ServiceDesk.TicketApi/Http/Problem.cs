@@ -58,19 +58,3 @@ internal readonly record struct Outcome<T>(T? Value, Problem? Problem) where T :
         return problem is not null;
     }
 }
-
-internal static class ProblemMetadata
-{
-    /// <summary>Documents the errors that endpoints can answer. The framework's ProducesProblem would describe them
-    /// without our members, and by a type that the source-generated JSON does not know.</summary>
-    public static T Reports<T>(this T endpoints, params int[] statuses) where T : IEndpointConventionBuilder
-    {
-        foreach (var status in statuses)
-        {
-            endpoints.WithMetadata(
-                new ProducesResponseTypeMetadata(status, typeof(ProblemDocument), [ProblemDocument.ContentType]));
-        }
-
-        return endpoints;
-    }
-}

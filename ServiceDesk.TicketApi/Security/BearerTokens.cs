@@ -63,7 +63,7 @@ internal static partial class BearerTokens
     {
         if (((IEndpointRouteBuilder)routes).ServiceProvider.GetRequiredService<AuthSettings>().IsOn)
         {
-            routes.RequireAuthorization().Reports(StatusCodes.Status401Unauthorized);
+            routes.RequireAuthorization();
         }
     }
 

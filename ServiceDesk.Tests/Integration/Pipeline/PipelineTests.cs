@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using ServiceDesk.Tests.Contracts;
 using ServiceDesk.Tests.Infrastructure;
 
 namespace ServiceDesk.Tests.Integration.Pipeline;
@@ -92,6 +93,7 @@ public sealed class PipelineTests(ServersFixture fixture) : IClassFixture<Server
             Assert.Equal(ticket, published[ticket.Key].Distinct()));
         Assert.All(messages, m =>
         {
+            EventDocuments.Fit(m);
             using var value = JsonDocument.Parse(m.Message.Value);
             Assert.Equal(TestTopic.Header(m, "event_id"), value.RootElement.GetProperty("event_id").GetString());
             Assert.StartsWith(
