@@ -20,7 +20,7 @@ try
             .WaitFor(database)
             .WaitFor(kafka);
 
-        builder.AddProject<Projects.ServiceDesk_TicketApi>("ticket-api")
+        var ticketApi = builder.AddProject<Projects.ServiceDesk_TicketApi>("ticket-api")
             .WithConnections(database)
             .WithHttp(
                 settings.TicketApiAddress, nameof(settings.TicketApiAddress),
@@ -29,18 +29,23 @@ try
             .WaitForCompletion(migrator)
             .WithSampleTicketCommand();
 
-        builder.AddProject<Projects.ServiceDesk_OutboxRelay>("outbox-relay")
+        var relay = builder.AddProject<Projects.ServiceDesk_OutboxRelay>("outbox-relay")
             .WithConnections(database, kafka)
             .WithHttp(settings.RelayAddress, nameof(settings.RelayAddress))
             .WithReplicas(settings.RelayReplicas)
             .WaitForCompletion(migrator)
             .WithReplayCommand(database, kafka);
 
-        builder.AddProject<Projects.ServiceDesk_Notifier>("notifier")
+        var notifier = builder.AddProject<Projects.ServiceDesk_Notifier>("notifier")
             .WithConnections(database, kafka)
             .WithHttp(settings.NotifierAddress, nameof(settings.NotifierAddress))
             .WithReplicas(settings.NotifierReplicas)
             .WaitForCompletion(migrator);
+
+        if (servers.AreContainers)
+        {
+            builder.AddObservability(ticketApi, relay, notifier);
+        }
     }
 
     builder.RequireFreePorts();

@@ -1,7 +1,7 @@
 namespace ServiceDesk.Events;
 
-/// <summary>Names of Kafka headers: our own, W3C Trace Context's, and CloudEvents' for the binary mode of its Kafka
-/// binding (CloudEvents 1.0, "Kafka Protocol Binding", 3.2).</summary>
+/// <summary>Names of Kafka headers: our own, W3C Trace Context's and Baggage's, and CloudEvents' for the binary mode of
+/// its Kafka binding (CloudEvents 1.0, "Kafka Protocol Binding", 3.2).</summary>
 public static class EventHeaders
 {
     public const string EventId = "event_id";
@@ -9,6 +9,7 @@ public static class EventHeaders
     public const string RequestId = "request_id";
     public const string TraceParent = "traceparent";
     public const string TraceState = "tracestate";
+    public const string Baggage = "baggage";
     public const string CloudEventId = "ce_id";
     public const string CloudEventType = "ce_type";
     public const string CloudEventSource = "ce_source";

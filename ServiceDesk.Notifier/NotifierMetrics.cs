@@ -10,13 +10,18 @@ internal sealed class NotifierMetrics
     /// <summary>Label of events whose type cannot be told; foreign text never becomes a label.</summary>
     private const string UnknownType = "unknown";
 
+    private static readonly KeyValuePair<string, object?> KafkaSystem = new("messaging.system", "kafka");
+
     private readonly Counter<long> _processed;
     private readonly Counter<long> _errors;
     private readonly Counter<long> _fetched;
     private readonly Counter<long> _committed;
     private readonly Counter<long> _deleted;
+    private readonly Counter<long> _consumedMessages;
     private readonly Histogram<double> _endToEnd;
     private readonly ConcurrentDictionary<int, long> _lag = new();
+    private long _lastProcessed;
+    private int _retrying;
 
     public NotifierMetrics(IMeterFactory meters)
     {
@@ -31,10 +36,19 @@ internal sealed class NotifierMetrics
         _endToEnd = meter.CreateHistogram("notify.end_to_end", "s", "Outbox created_at to processed.",
             advice: new InstrumentAdvice<double>
             {
-                HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 300, 3600],
+                HistogramBucketBoundaries =
+                    [
+                        0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600,
+                    ],
             });
         meter.CreateObservableGauge(
             "notify.lag", Lags, description: "Messages of a partition that are not processed yet.");
+        meter.CreateObservableGauge("notify.retrying", () => Volatile.Read(ref _retrying),
+            description: "Partitions that are paused while their failed messages are tried again.");
+        meter.CreateObservableGauge("notify.last_processed_unix", () => Volatile.Read(ref _lastProcessed),
+            description: "Unix time of this notifier's last effect or skipped duplicate; 0 before the first.");
+        _consumedMessages = meter.CreateCounter<long>("messaging.client.consumed.messages", "{message}",
+            "Messages read from Kafka, by OpenTelemetry's name.");
 
         foreach (var type in EventTypes.All.Append(UnknownType))
         {
@@ -49,7 +63,7 @@ internal sealed class NotifierMetrics
             }
         }
 
-        _fetched.Add(0);
+        Fetched(0);
         _committed.Add(0);
         _deleted.Add(0);
     }
@@ -66,7 +80,11 @@ internal sealed class NotifierMetrics
 
     public void Error(string? eventType, string reason) => _errors.Add(1, Type(eventType), new("reason", reason));
 
-    public void Fetched(int count) => _fetched.Add(count);
+    public void Fetched(int count)
+    {
+        _fetched.Add(count);
+        _consumedMessages.Add(count, KafkaSystem);
+    }
 
     public void Committed(int count) => _committed.Add(count);
 
@@ -75,6 +93,10 @@ internal sealed class NotifierMetrics
     public void Lag(int partition, long messages) => _lag[partition] = messages;
 
     public void NoLag(int partition) => _lag.TryRemove(partition, out _);
+
+    public void Retrying(int partitions) => Volatile.Write(ref _retrying, partitions);
+
+    public void LastProcessed(DateTimeOffset at) => Volatile.Write(ref _lastProcessed, at.ToUnixTimeSeconds());
 
     private IEnumerable<Measurement<long>> Lags() =>
         _lag.Select(p => new Measurement<long>(p.Value, new KeyValuePair<string, object?>("partition", p.Key)));

@@ -18,7 +18,8 @@ internal sealed partial class Relay(
     private static readonly TimeSpan IdlePollInterval = TimeSpan.FromSeconds(1);
 
     private readonly List<Task> _underWay = [];
-    private readonly Pace _pace = new(settings.BatchSize);
+    private readonly Pace _batches = new(settings.BatchSize);
+    private readonly LogPace _pace = new(time);
     private readonly CancellationTokenSource _giveUp = new();
     private int _brokerOutages;
     private int _failures;
@@ -55,8 +56,8 @@ internal sealed partial class Relay(
         {
             await MakeRoomAsync(stopping);
             // Not cancelled by the stop: a claim that was made must be known, to be handed back.
-            var batch = await outbox.ClaimAsync(_pace.BatchSize, CancellationToken.None);
-            _pace.Claimed(batch.HasMore);
+            var batch = await outbox.ClaimAsync(_batches.BatchSize, CancellationToken.None);
+            _batches.Claimed(batch.HasMore);
             Volatile.Write(ref _hasBlocked, batch.HasBlocked);
             if (batch.Events.Count > 0)
             {
@@ -75,7 +76,11 @@ internal sealed partial class Relay(
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
-            LogClaimFailed(DatabaseFailure.IsOutage(failure) ? null : failure, failure.Message);
+            if (_pace.Next(failure.Message) is { } reason)
+            {
+                LogClaimFailed(DatabaseFailure.IsOutage(failure) ? null : failure, reason);
+            }
+
             await Task.Delay(Backoff.Delay(++_failures, settings.Backoff, settings.MaxBackoff), time, stopping);
             return;
         }

@@ -8,13 +8,17 @@ namespace ServiceDesk.OutboxRelay;
 /// event.</summary>
 internal sealed class RelayMetrics
 {
+    private static readonly KeyValuePair<string, object?> KafkaSystem = new("messaging.system", "kafka");
+
     private readonly Counter<long> _published;
     private readonly Counter<long> _failed;
     private readonly Counter<long> _dead;
     private readonly Counter<long> _lostClaims;
     private readonly Counter<long> _reaped;
     private readonly Counter<long> _deleted;
+    private readonly Counter<long> _sentMessages;
     private readonly Histogram<double> _publishDuration;
+    private long _lastSent;
 
     public RelayMetrics(IMeterFactory meters)
     {
@@ -32,12 +36,18 @@ internal sealed class RelayMetrics
             "outbox.publish.duration", "s", "Claim to last delivery report of a batch.",
             advice: new InstrumentAdvice<double>
             {
-                HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+                // Up to OutboxRelay:PublishTimeout, which ends every batch and can be five minutes.
+                HistogramBucketBoundaries =
+                    [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
             });
         meter.CreateObservableGauge("outbox.pending", () => Backlog.Pending,
             description: "Events that are not sent yet, claimed ones included; estimated by their ids above 1,000.");
         meter.CreateObservableGauge("outbox.sequence.behind", () => SequenceBehind,
             description: "How many ids outbox_id_seq is behind the ids that exist; anything but 0 must be mended.");
+        meter.CreateObservableGauge("outbox.last_sent_timestamp", () => Volatile.Read(ref _lastSent),
+            description: "Unix time at which this relay last had an event acknowledged; 0 before the first.");
+        _sentMessages = meter.CreateCounter<long>("messaging.client.sent.messages", "{message}",
+            "Messages that the broker acknowledged, by OpenTelemetry's name.");
         meter.CreateObservableGauge(
             "outbox.lag", () => Backlog.LagSeconds, "s", "Age of the oldest event that is not sent.");
 
@@ -48,6 +58,7 @@ internal sealed class RelayMetrics
             _dead.Add(0, Label(type));
         }
 
+        _sentMessages.Add(0, KafkaSystem);
         _lostClaims.Add(0);
         _reaped.Add(0);
         _deleted.Add(0);
@@ -57,7 +68,13 @@ internal sealed class RelayMetrics
 
     public long SequenceBehind { get; set; }
 
-    public void Published(string eventType, int count) => _published.Add(count, Label(eventType));
+    public void Published(string eventType, int count)
+    {
+        _published.Add(count, Label(eventType));
+        _sentMessages.Add(count, KafkaSystem);
+    }
+
+    public void LastSent(DateTimeOffset at) => Volatile.Write(ref _lastSent, at.ToUnixTimeSeconds());
 
     public void Failed(string eventType) => _failed.Add(1, Label(eventType));
 

@@ -14,6 +14,8 @@ internal sealed partial class Settlement(
     OutboxStore outbox, DeadLetters deadLetters, KafkaSettings kafka,
     RelaySettings settings, RelayMetrics metrics, TimeProvider time, ILogger<Settlement> logger)
 {
+    private readonly LogPace _pace = new(time);
+
     /// <returns>Whether the broker is unavailable: then claiming more only makes more to hand back.</returns>
     public async Task<bool> SettleAsync(Guid token, IReadOnlyList<Delivery> deliveries)
     {
@@ -71,6 +73,7 @@ internal sealed partial class Settlement(
             metrics.Published(type.Key, type.Count());
         }
 
+        metrics.LastSent(time.GetUtcNow());
         CountLost(sent.Count - await MarkSentOrParkAsync(token, sent));
     }
 
@@ -116,7 +119,11 @@ internal sealed partial class Settlement(
             return;
         }
 
-        LogReleased(released.Count, released[0].Error);
+        if (_pace.Next(released[0].Error) is { } reason)
+        {
+            LogReleased(released.Count, reason);
+        }
+
         CountLost(released.Count - await UntilServedAsync(c => outbox.ReleaseAsync(token, released, c)));
     }
 

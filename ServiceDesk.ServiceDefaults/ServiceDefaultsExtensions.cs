@@ -25,7 +25,7 @@ public static class ServiceDefaultsExtensions
         builder.AddListener(service);
         builder.AddConsoleLogs();
         builder.AddTelemetry(service);
-        builder.Services.AddHealthChecks();
+        builder.Services.AddReadinessMetric();
         builder.Services.AddRequestId();
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = ShutdownTimeout);
     }
@@ -41,6 +41,8 @@ public static class ServiceDefaultsExtensions
                 ["Logging:LogLevel:Microsoft.Hosting.Lifetime"] = "Information",
                 // Authentication brings it along, but no service uses its keys.
                 ["Logging:LogLevel:Microsoft.AspNetCore.DataProtection"] = "Error",
+                // It repeats a failing check at every probe; ReadinessMetric says it once.
+                ["Logging:LogLevel:Microsoft.Extensions.Diagnostics.HealthChecks"] = "None",
                 ["Logging:LogLevel:Npgsql"] = "Warning",
                 ["Logging:LogLevel:System.Net.Http"] = "Warning",
             },

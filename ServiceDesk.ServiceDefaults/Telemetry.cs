@@ -41,6 +41,8 @@ internal static class TelemetryExtensions
             logs.IncludeFormattedMessage = true;
         });
         telemetry
+            // Without traces there is nothing that an exemplar could lead to.
+            .WithMetrics(metrics => metrics.SetExemplarFilter(ExemplarFilterType.TraceBased))
             .WithTracing(traces => traces
                 .AddSource(Own, "Microsoft.AspNetCore", "Npgsql")
                 .SetSampler(new ParentBasedSampler(new WorkSampler(SampledShare(builder.Configuration)))))

@@ -37,6 +37,11 @@ internal static class InfrastructureExtensions
                 kafka ?? LocalServers.Kafka(builder, settings, configuration)),
             _ => throw ExternalServers.Missing(database is null ? ConnectionNames.Database : ConnectionNames.Kafka),
         };
-        return servers with { DatabaseIsOurs = database is null, KafkaIsOurs = kafka is null };
+        return servers with
+        {
+            DatabaseIsOurs = database is null,
+            KafkaIsOurs = kafka is null,
+            AreContainers = choice.Kind == InfrastructureKind.Containers,
+        };
     }
 }

@@ -8,4 +8,7 @@ internal sealed record Servers(
     public bool DatabaseIsOurs { get; init; }
 
     public bool KafkaIsOurs { get; init; }
+
+    /// <summary>Whether a container runtime is there, and in use.</summary>
+    public bool AreContainers { get; init; }
 }

@@ -1,12 +1,22 @@
 using Confluent.Kafka;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using ServiceDesk.Settings;
 
 namespace ServiceDesk.Clients.Kafka;
 
 public static class KafkaExtensions
 {
+    /// <summary>The log of native clients, for the log handler of each.</summary>
+    public static void AddKafkaClientLog(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<KafkaClientLog>();
+        // Aspire would warn that there is a handler already.
+        builder.Logging.AddFilter("Aspire.Confluent.Kafka", LogLevel.Error);
+    }
+
     /// <summary>Sets what all Kafka clients of a service share; section <c>KafkaClient</c> adds TLS and SASL under
     /// librdkafka's own names.</summary>
     /// <param name="builder">The service's builder.</param>

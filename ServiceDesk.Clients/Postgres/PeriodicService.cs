@@ -8,6 +8,8 @@ namespace ServiceDesk.Clients.Postgres;
 public abstract partial class PeriodicService(TimeSpan interval, SchemaGate schema, TimeProvider time, ILogger logger)
     : BackgroundService
 {
+    private readonly LogPace _pace = new(time);
+
     protected abstract Task RunOnceAsync(CancellationToken cancellation);
 
     protected sealed override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -22,11 +24,17 @@ public abstract partial class PeriodicService(TimeSpan interval, SchemaGate sche
             }
             catch (Exception away) when (DatabaseFailure.IsOutage(away))
             {
-                LogSkipped(GetType().Name, away.Message);
+                if (_pace.Next(away.Message) is { } reason)
+                {
+                    LogSkipped(GetType().Name, reason);
+                }
             }
             catch (Exception bug) when (bug is not OperationCanceledException)
             {
-                LogFailed(bug, GetType().Name);
+                if (_pace.Next(bug.Message) is { } reason)
+                {
+                    LogFailed(bug, GetType().Name, reason);
+                }
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
@@ -35,6 +43,6 @@ public abstract partial class PeriodicService(TimeSpan interval, SchemaGate sche
     [LoggerMessage(LogLevel.Warning, "{Job} skipped a round, the database does not serve: {Reason}")]
     private partial void LogSkipped(string job, string reason);
 
-    [LoggerMessage(LogLevel.Error, "{Job} failed a round")]
-    private partial void LogFailed(Exception bug, string job);
+    [LoggerMessage(LogLevel.Error, "{Job} failed a round: {Reason}")]
+    private partial void LogFailed(Exception bug, string job, string reason);
 }

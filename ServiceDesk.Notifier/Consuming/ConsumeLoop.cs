@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using ServiceDesk.Clients;
 using ServiceDesk.Clients.Postgres;
 using ServiceDesk.Notifier.Events;
 using ServiceDesk.Notifier.Processing;
@@ -13,22 +14,18 @@ namespace ServiceDesk.Notifier.Consuming;
 /// </summary>
 internal sealed partial class ConsumeLoop(
     IConsumer<byte[], byte[]> consumer, EventProcessor processor, Retries retries, Pauses pauses, Offsets offsets,
-    TopicIdentity topic, SchemaGate schema, KafkaSettings kafka, NotifierSettings settings, NotifierMetrics metrics,
-    TimeProvider time, ILogger<ConsumeLoop> logger)
+    ConsumerLag lag, TopicIdentity topic, SchemaGate schema, KafkaSettings kafka, NotifierSettings settings,
+    NotifierMetrics metrics, TimeProvider time, ILogger<ConsumeLoop> logger)
     : BackgroundService
 {
     private static readonly TimeSpan IdleWait = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan LagInterval = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan PausedLagInterval = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan LagTimeout = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Longest time without a poll; far below any usable <c>max.poll.interval.ms</c>.</summary>
     private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
 
+    private readonly LogPace _pace = new(time);
     private Batch _underWay = new();
     private Task _processing = Task.CompletedTask;
-    private long _lastLag;
-    private long _lastLagOfPaused;
 
     /// <summary>Consume blocks, so it runs off the start-up path.</summary>
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
@@ -68,7 +65,7 @@ internal sealed partial class ConsumeLoop(
         }
         catch (KafkaException failed)
         {
-            LogNotConsumed(failed.Error.Reason);
+            NotConsumed(failed);
             await Task.Delay(IdleWait, time, stopping);
         }
     }
@@ -89,7 +86,7 @@ internal sealed partial class ConsumeLoop(
 
         retries.Collect(consumer, offsets);
         offsets.CommitIfDue(consumer);
-        ReportLag();
+        lag.Report(consumer);
     }
 
     /// <summary>The topic was made anew: what is under way and its position still belong to the old one.</summary>
@@ -131,7 +128,11 @@ internal sealed partial class ConsumeLoop(
         }
         catch (Exception failure) when (failure is not OperationCanceledException || !stopping.IsCancellationRequested)
         {
-            LogBatchFailed(done.Count, failure.Message);
+            if (_pace.Next(failure.Message) is { } reason)
+            {
+                LogBatchFailed(done.Count, reason);
+            }
+
             retries.Begin(consumer, [.. done.Messages, .. next.Messages]);
             return false;
         }
@@ -158,7 +159,7 @@ internal sealed partial class ConsumeLoop(
                     next.Add(message);
                 }
 
-                ReportLag();
+                lag.Report(consumer);
             }
         }
         finally
@@ -199,46 +200,16 @@ internal sealed partial class ConsumeLoop(
         }
         catch (ConsumeException failed) when (collected.Count > 0)
         {
-            LogNotConsumed(failed.Error.Reason);
+            NotConsumed(failed);
             return null;
         }
     }
 
-    private void ReportLag()
+    private void NotConsumed(KafkaException failed)
     {
-        if (time.GetElapsedTime(_lastLag) < LagInterval)
+        if (_pace.Next(failed.Error.Reason) is { } reason)
         {
-            return;
-        }
-
-        _lastLag = time.GetTimestamp();
-        var askBroker = time.GetElapsedTime(_lastLagOfPaused) >= PausedLagInterval;
-        foreach (var partition in consumer.Assignment)
-        {
-            var end = !pauses.Include(partition) ? consumer.GetWatermarkOffsets(partition).High
-                : askBroker ? EndOfPaused(partition, ref askBroker)
-                : Offset.Unset;
-            var position = consumer.Position(partition);
-            if (end != Offset.Unset && position != Offset.Unset)
-            {
-                metrics.Lag(partition.Partition.Value, Math.Max(0, end.Value - position.Value));
-            }
-        }
-    }
-
-    /// <summary>Nothing is fetched from a paused partition, so the client does not learn where it ends.</summary>
-    private Offset EndOfPaused(TopicPartition partition, ref bool askBroker)
-    {
-        _lastLagOfPaused = time.GetTimestamp();
-        try
-        {
-            return consumer.QueryWatermarkOffsets(partition, LagTimeout).High;
-        }
-        catch (KafkaException)
-        {
-            // The other partitions would wait as long, and the group waits for a poll.
-            askBroker = false;
-            return Offset.Unset;
+            LogNotConsumed(reason);
         }
     }
 

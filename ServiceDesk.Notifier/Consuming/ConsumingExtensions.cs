@@ -21,7 +21,8 @@ internal static class ConsumingExtensions
                 settings.DisableTracing = true;
                 settings.DisableMetrics = true;
             },
-            (services, consumer) => services.GetRequiredService<RebalanceHandler>().Attach(consumer));
+            (services, consumer) => services.GetRequiredService<RebalanceHandler>().Attach(consumer
+                .SetLogHandler((_, message) => services.GetRequiredService<KafkaClientLog>().Write(message))));
         builder.AddKafkaProducer<byte[], byte[]>(
             ConnectionNames.Kafka,
             settings =>
@@ -31,9 +32,12 @@ internal static class ConsumingExtensions
                 settings.DisableTracing = true;
                 settings.DisableMetrics = true;
             },
-            (services, producer) => services.GetRequiredService<ReplaceableProducer>().BuildFrom(producer));
+            (services, producer) => services.GetRequiredService<ReplaceableProducer>().BuildFrom(producer
+                .SetLogHandler((_, message) => services.GetRequiredService<KafkaClientLog>().Write(message))));
+        builder.AddKafkaClientLog();
         builder.Services.AddSingleton<RebalanceHandler>();
         builder.Services.AddSingleton<Offsets>();
+        builder.Services.AddSingleton<ConsumerLag>();
         builder.Services.AddSingleton<TopicIdentity>();
         builder.Services.AddSingleton<PartitionRetry>();
         builder.Services.AddSingleton<Retries>();

@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using ServiceDesk.Clients;
 
 namespace ServiceDesk.Notifier.Consuming;
 
@@ -7,6 +8,7 @@ namespace ServiceDesk.Notifier.Consuming;
 internal sealed partial class Offsets(
     NotifierSettings settings, NotifierMetrics metrics, TimeProvider time, ILogger<Offsets> logger)
 {
+    private readonly LogPace _pace = new(time);
     private long _lastCommit;
     private int _uncommitted;
 
@@ -74,7 +76,10 @@ internal sealed partial class Offsets(
         }
         catch (KafkaException failed)
         {
-            LogNotCommitted(failed.Error.Reason);
+            if (_pace.Next(failed.Error.Reason) is { } reason)
+            {
+                LogNotCommitted(reason);
+            }
         }
     }
 

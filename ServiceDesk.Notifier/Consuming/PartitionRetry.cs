@@ -19,6 +19,7 @@ internal sealed partial class PartitionRetry(
     TimeProvider time, ILogger<PartitionRetry> logger)
 {
     private readonly ConcurrentDictionary<TopicPartition, string> _undeliverable = new();
+    private readonly LogPace _pace = new(time);
 
     /// <summary>Partitions that wait because the dead-letter topic refuses their letters, and why.</summary>
     public IReadOnlyDictionary<TopicPartition, string> Undeliverable => _undeliverable;
@@ -106,7 +107,11 @@ internal sealed partial class PartitionRetry(
         catch (DeadLetterException failure) when (!cancellationToken.IsCancellationRequested)
         {
             _undeliverable[messages[0].Partition] = failure.Message;
-            LogUndeliverable(messages[0].Partition.Partition.Value, failure.Message);
+            if (_pace.Next(failure.Message) is { } reason)
+            {
+                LogUndeliverable(messages[0].Partition.Partition.Value, reason);
+            }
+
             return failure;
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)

@@ -4,15 +4,14 @@ namespace ServiceDesk.Notifier.Consuming;
 
 /// <summary>Handles the group moving partitions; all of it runs inside a call to Consume, on its thread.</summary>
 internal sealed partial class RebalanceHandler(
-    Offsets offsets, Retries retries, Pauses pauses, NotifierMetrics metrics, ILogger<RebalanceHandler> logger)
+    Offsets offsets, Retries retries, Pauses pauses, ConsumerLag lag, ILogger<RebalanceHandler> logger)
 {
     public void Attach(ConsumerBuilder<byte[], byte[]> builder) => builder
         .SetPartitionsAssignedHandler((consumer, partitions) =>
         {
             LogAssigned(Numbers(partitions));
             pauses.Resume(consumer, partitions);
-            // Without this, a partition without messages has no series; the first message makes it exact.
-            partitions.ForEach(p => metrics.Lag(p.Partition.Value, 0));
+            lag.Assigned();
         })
         .SetPartitionsRevokedHandler((consumer, partitions) =>
         {
@@ -31,7 +30,7 @@ internal sealed partial class RebalanceHandler(
         foreach (var partition in partitions)
         {
             retries.Abandon(partition.TopicPartition);
-            metrics.NoLag(partition.Partition.Value);
+            lag.Left(partition.TopicPartition);
         }
     }
 

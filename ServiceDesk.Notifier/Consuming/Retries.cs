@@ -6,7 +6,7 @@ namespace ServiceDesk.Notifier.Consuming;
 
 /// <summary>Partitions whose messages failed: each is paused and retried on its own, in order, while the others go on.
 /// At most one batch per partition is held. Its public methods are for the consuming thread only.</summary>
-internal sealed class Retries(PartitionRetry retry, Pauses pauses)
+internal sealed class Retries(PartitionRetry retry, Pauses pauses, NotifierMetrics metrics)
 {
     private readonly Dictionary<TopicPartition, (CancellationTokenSource Cancel, Task Task)> _running = [];
     private readonly ConcurrentQueue<(CancellationTokenSource Run, List<ReceivedMessage> Messages)> _finished = new();
@@ -30,6 +30,8 @@ internal sealed class Retries(PartitionRetry retry, Pauses pauses)
             _running[partition.Key] =
                 (cancel, Task.Run(() => RunAsync(partition.ToList(), cancel), CancellationToken.None));
         }
+
+        metrics.Retrying(_running.Count);
     }
 
     /// <summary>Takes up partitions whose retry is finished.</summary>
@@ -45,6 +47,7 @@ internal sealed class Retries(PartitionRetry retry, Pauses pauses)
                 run.Cancel.Dispose();
                 offsets.Store(consumer, [done[^1].Next], done.Count);
                 pauses.Resume(consumer, [done[^1].Partition]);
+                metrics.Retrying(_running.Count);
             }
         }
     }
@@ -55,6 +58,7 @@ internal sealed class Retries(PartitionRetry retry, Pauses pauses)
         if (_running.Remove(partition, out var run))
         {
             run.Cancel.Cancel();
+            metrics.Retrying(_running.Count);
         }
     }
 

@@ -71,7 +71,8 @@ internal static class EventReader
             isRemote: true, out var trace);
         return new TicketEvent(
             envelope.EventId, envelope.EventType!, envelope.OccurredAt, envelope.Aggregate!, envelope.AggregateId,
-            Shorten(envelope.RequestId), NotificationText.Write(envelope), trace);
+            Shorten(envelope.RequestId), NotificationText.Write(envelope), trace,
+            EventBaggage.Bound(Text(headers, EventHeaders.Baggage)));
     }
 
     private static string? Text(Headers? headers, string name) =>

@@ -11,4 +11,5 @@ internal sealed record TicketEvent(
     Guid AggregateId,
     string? RequestId,
     string NotificationText,
-    ActivityContext Trace);
+    ActivityContext Trace,
+    string? Baggage = null);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using ServiceDesk.Events;
 using ServiceDesk.Notifier.Events;
 using ServiceDesk.Settings;
 
@@ -11,26 +12,27 @@ internal sealed class ConsumerTracing(KafkaSettings kafka)
 {
     private static readonly ActivitySource Source = new("ServiceDesk.Notifier");
 
-    public List<Activity> Start(List<ReceivedMessage> batch)
+    /// <returns>A span for each message, null where its trace is not sampled; none when nobody collects
+    /// them.</returns>
+    public Activity?[] Start(List<ReceivedMessage> batch)
     {
-        var spans = new List<Activity>();
         if (!Source.HasListeners())
         {
-            return spans;
+            return [];
         }
 
-        foreach (var message in batch)
+        var spans = new Activity?[batch.Count];
+        foreach (var (i, message) in batch.Index())
         {
-            if (Source.StartActivity($"process {kafka.Topic}", ActivityKind.Consumer, message.Event!.Trace) is { } span)
-            {
-                spans.Add(Describe(span, message, batch.Count));
-            }
+            spans[i] = Source.StartActivity($"process {kafka.Topic}", ActivityKind.Consumer, message.Event!.Trace);
+            EventBaggage.Read(message.Event.Baggage, spans[i]);
+            Describe(spans[i], message, batch.Count);
         }
 
         return spans;
     }
 
-    private Activity Describe(Activity span, ReceivedMessage message, int batchSize) => span
+    private void Describe(Activity? span, ReceivedMessage message, int batchSize) => span?
         .SetTag("messaging.system", "kafka")
         .SetTag("messaging.operation.name", "process")
         .SetTag("messaging.operation.type", "process")

@@ -39,26 +39,33 @@ internal sealed partial class EventProcessor(
             // A batch may hold an event twice; the statement takes each id once.
             var applied = await store.ApplyAsync(
                 [.. messages.Select(m => m.Event!).DistinctBy(e => e.EventId)], cancellationToken);
-            Report(messages, applied);
+            Report(messages, spans, applied);
         }
         catch (Exception failure)
         {
-            spans.ForEach(span => span.SetStatus(ActivityStatusCode.Error, failure.Message));
+            Array.ForEach(spans, span => span?.SetStatus(ActivityStatusCode.Error, failure.Message));
             throw;
         }
         finally
         {
-            spans.ForEach(span => span.Dispose());
+            Array.ForEach(spans, span => span?.Dispose());
         }
     }
 
-    private void Report(List<ReceivedMessage> messages, HashSet<Guid> applied)
+    private void Report(List<ReceivedMessage> messages, Activity?[] spans, HashSet<Guid> applied)
     {
         var now = time.GetUtcNow();
+        metrics.LastProcessed(now);
         var requests = new List<string?>(applied.Count);
         var level = messages.Count > MostEventLines ? LogLevel.Debug : LogLevel.Information;
-        foreach (var message in messages)
+        foreach (var (i, message) in messages.Index())
         {
+            if (spans.Length > 0)
+            {
+                // Its trace is the exemplar of what is measured, and goes with the log line.
+                Activity.Current = spans[i];
+            }
+
             message.IsSettled = true;
             var ticketEvent = message.Event!;
             if (applied.Remove(ticketEvent.EventId))

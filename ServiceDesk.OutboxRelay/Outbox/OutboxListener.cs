@@ -1,4 +1,5 @@
 using Npgsql;
+using ServiceDesk.Clients;
 using ServiceDesk.Clients.Postgres;
 using ServiceDesk.Events;
 
@@ -16,6 +17,7 @@ internal sealed partial class OutboxListener(
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(30);
 
     private readonly SemaphoreSlim _hints = new(0, 1);
+    private readonly LogPace _pace = new(time);
 
     /// <summary>Whether hints arrive now.</summary>
     public bool IsListening { get; private set; }
@@ -60,7 +62,11 @@ internal sealed partial class OutboxListener(
             catch (Exception lost) when (lost is NpgsqlException or TimeoutException)
             {
                 IsListening = false;
-                LogLost(lost.Message);
+                if (_pace.Next(lost.Message) is { } reason)
+                {
+                    LogLost(reason);
+                }
+
                 await Task.Delay(Reconnect, time, stoppingToken);
             }
         }

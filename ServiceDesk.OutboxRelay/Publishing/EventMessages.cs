@@ -33,6 +33,7 @@ internal static class EventMessages
         };
         AddIfSet(headers, EventHeaders.TraceParent, span?.Id ?? stored.Traceparent);
         AddIfSet(headers, EventHeaders.TraceState, span?.TraceStateString ?? stored.Tracestate);
+        AddIfSet(headers, EventHeaders.Baggage, EventBaggage.Bound(stored.Baggage));
         return new Message<byte[], byte[]>
         {
             Key = subject,

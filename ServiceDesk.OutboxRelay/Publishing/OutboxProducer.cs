@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using ServiceDesk.Clients;
 using ServiceDesk.Clients.Kafka;
 
 namespace ServiceDesk.OutboxRelay.Publishing;
@@ -9,10 +10,12 @@ namespace ServiceDesk.OutboxRelay.Publishing;
 /// refuses. When anything stays unacknowledged, the producer is given up as a whole and a new one publishes the rest:
 /// an event may be doubled by that, but never overtaken by a later one of its ticket (P3).
 /// </summary>
-internal sealed partial class OutboxProducer(IServiceProvider services, ILogger<OutboxProducer> logger)
+internal sealed partial class OutboxProducer(
+    IServiceProvider services, KafkaClientLog log, TimeProvider time, ILogger<OutboxProducer> logger)
     : IMessageSink, IDisposable
 {
     private readonly Lock _gate = new();
+    private readonly LogPace _pace = new(time);
     private ProducerBuilder<byte[], byte[]>? _builder;
     private SharedProducer? _current;
 
@@ -33,7 +36,7 @@ internal sealed partial class OutboxProducer(IServiceProvider services, ILogger<
 
     /// <summary>Keeps the builder the container made, to build the next producer from.</summary>
     public void BuildFrom(ProducerBuilder<byte[], byte[]> builder) => _builder = builder
-        .SetLogHandler((_, message) => Log(message))
+        .SetLogHandler((_, message) => log.Write(message))
         .SetErrorHandler((client, error) =>
         {
             if (error.IsFatal && Volatile.Read(ref _current) is { } current && ReferenceEquals(current.Client, client))
@@ -75,7 +78,11 @@ internal sealed partial class OutboxProducer(IServiceProvider services, ILogger<
             _current = null;
         }
 
-        LogReplaced(reason);
+        if (_pace.Next(reason) is { } said)
+        {
+            LogReplaced(said);
+        }
+
         producer.Retire();
     }
 
@@ -94,21 +101,6 @@ internal sealed partial class OutboxProducer(IServiceProvider services, ILogger<
             _current = null;
         }
     }
-
-    /// <summary>Passes on what the client library says, but for its warning at each start that what we set is
-    /// experimental.</summary>
-    private void Log(LogMessage message)
-    {
-        if (message.Facility != "CONFWARN"
-            || !message.Message.Contains("enable.gapless.guarantee", StringComparison.Ordinal))
-        {
-            var level = (LogLevel)message.LevelAs(LogLevelType.MicrosoftExtensionsLogging);
-            LogClient(level, message.Message);
-        }
-    }
-
-    [LoggerMessage("Kafka client: {Message}")]
-    private partial void LogClient(LogLevel level, string message);
 
     [LoggerMessage(LogLevel.Warning,
         "Kafka producer replaced; its unacknowledged events are published again: {Reason}")]

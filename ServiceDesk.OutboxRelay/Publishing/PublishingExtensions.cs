@@ -19,8 +19,7 @@ internal static class PublishingExtensions
                 settings.DisableMetrics = true;
             },
             (services, producer) => services.GetRequiredService<OutboxProducer>().BuildFrom(producer));
-        // The producer's own handler takes the client library's log; Aspire would warn that there is one.
-        builder.Logging.AddFilter("Aspire.Confluent.Kafka", LogLevel.Error);
+        builder.AddKafkaClientLog();
         builder.Services.AddSingleton<OutboxProducer>();
         builder.Services.AddSingleton<IKafkaHandle, ProbeClient>();
         builder.Services.AddSingleton<IMessageSink>(services => services.GetRequiredService<OutboxProducer>());

@@ -57,7 +57,7 @@ public sealed class ModelTests
     }
 
     [Theory]
-    [InlineData("containers", "kafka,kafka-ui,pgweb,postgres,servicedesk")]
+    [InlineData("containers", "grafana,kafka,kafka-ui,otel-collector,pgweb,postgres,prometheus,servicedesk")]
     [InlineData("local", "kafka,kafka-broker,postgres,servicedesk")]
     [InlineData("external", "kafka,servicedesk")]
     public async Task Takes_its_servers_from_where_it_is_told(string infrastructure, string expected)
@@ -77,7 +77,7 @@ public sealed class ModelTests
     {
         await using var builder = await CreateAsync("--infrastructure", "containers");
 
-        Assert.All(["pgweb", "kafka-ui", "replay"], tool =>
+        Assert.All(["pgweb", "kafka-ui", "replay", "prometheus", "grafana", "otel-collector"], tool =>
             Assert.NotEmpty(Resource(builder, tool).Annotations.OfType<ExplicitStartupAnnotation>()));
     }
 

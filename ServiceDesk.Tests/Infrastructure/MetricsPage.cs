@@ -32,6 +32,10 @@ internal sealed partial class MetricsPage
         return matching.Count == 0 ? null : matching.Sum(s => s.Value);
     }
 
+    /// <summary>Each series' name and the names of its labels.</summary>
+    public IEnumerable<(string Name, IReadOnlyCollection<string> Labels)> Labels() =>
+        _series.Select(s => (s.Name, (IReadOnlyCollection<string>)s.Labels.Keys));
+
     public void HasAtLeast(double least, string name, params (string Name, string Value)[] labels) =>
         Assert.True(
             Sum(name, labels) >= least,

@@ -1,11 +1,15 @@
+using ServiceDesk.Clients;
 using ServiceDesk.Clients.Postgres;
 using ServiceDesk.TicketApi.Security;
 
 namespace ServiceDesk.TicketApi.Http;
 
 /// <summary>Turns every failure of a request into a problem document, and logs the ones that are ours (P7).</summary>
-internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMiddleware> logger)
+internal sealed partial class ProblemMiddleware(
+    RequestDelegate next, TimeProvider time, ILogger<ProblemMiddleware> logger)
 {
+    private readonly LogPace _pace = new(time);
+
     public async Task InvokeAsync(HttpContext context)
     {
         try
@@ -43,7 +47,11 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
             case AuthorityUnavailableException:
                 return Problems.AuthorityUnavailable;
             case var outage when DatabaseFailure.IsOutage(outage):
-                LogDatabaseUnavailable(outage.Message);
+                if (_pace.Next(outage.Message) is { } reason)
+                {
+                    LogDatabaseUnavailable(reason);
+                }
+
                 return Problems.DatabaseUnavailable;
             default:
                 LogUnexpected(failure, context.Request.Method, context.Request.Path);

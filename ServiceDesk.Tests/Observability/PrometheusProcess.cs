@@ -1,0 +1,85 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text.Json.Nodes;
+using ServiceDesk.Tests.Infrastructure;
+
+namespace ServiceDesk.Tests.Observability;
+
+/// <summary>A real Prometheus with the rules of this repository, which scrapes services every second.</summary>
+internal sealed class PrometheusProcess : IAsyncDisposable
+{
+    private readonly ChildProcess _process;
+    private readonly TemporaryFolder _folder;
+    private readonly HttpClient _http;
+
+    private PrometheusProcess(ChildProcess process, TemporaryFolder folder, int port) =>
+        (_process, _folder, _http) =
+            (process, folder, new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}/api/v1/") });
+
+    public static async Task<PrometheusProcess> StartAsync(IReadOnlyDictionary<string, ServiceProcess> services)
+    {
+        var (folder, port) = (new TemporaryFolder(), FreePort());
+        var jobs = services.Select(s => $$"""
+              - job_name: {{s.Key}}
+                static_configs: [{ targets: ["{{s.Value.Http.BaseAddress!.Authority}}"] }]
+            """);
+        var file = folder.Write("prometheus.yml", $$"""
+            global: { scrape_interval: 1s, evaluation_interval: 1s }
+            rule_files: ["{{Queries.Rules}}"]
+            scrape_configs:
+            {{string.Join('\n', jobs)}}
+            """);
+        var prometheus = new PrometheusProcess(
+            ChildProcess.Start(
+                "prometheus",
+                [
+                    $"--config.file={file}", $"--storage.tsdb.path={Path.Combine(folder.FullName, "data")}",
+                    $"--web.listen-address=127.0.0.1:{port}",
+                ],
+                []),
+            folder, port);
+        try
+        {
+            await prometheus._process.Output.LineAsync("that it is ready", line =>
+                line.Contains("Server is ready to receive web requests", StringComparison.Ordinal));
+            return prometheus;
+        }
+        catch
+        {
+            await prometheus.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The series that a query has now.</summary>
+    public async Task<JsonArray> QueryAsync(string query)
+    {
+        using var answer = await _http.GetAsync($"query?query={Uri.EscapeDataString(query)}");
+        var body = (await answer.Content.ReadFromJsonAsync<JsonNode>())!;
+        Assert.True(answer.IsSuccessStatusCode, $"{query}: {body["error"]}");
+        return body["data"]!["result"]!.AsArray();
+    }
+
+    /// <summary>Alerts as "name state", in order.</summary>
+    public async Task<string> AlertsAsync()
+    {
+        var body = await _http.GetFromJsonAsync<JsonNode>("alerts");
+        return string.Join(", ", body!["data"]!["alerts"]!.AsArray()
+            .Select(a => $"{a!["labels"]!["alertname"]} {a["state"]}").Order(StringComparer.Ordinal));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        await _process.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    private static int FreePort()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+}
