@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Json.Schema;
@@ -65,11 +66,27 @@ internal sealed class OpenApiDocument
                 _schemas[text] = compiled = Compile(text);
             }
 
-            var result = compiled.Evaluate(value, Strict);
+            var result = compiled.Evaluate(WithPlainTexts(value), Strict);
             return result.IsValid ? "" : string.Join("; ", (result.Details ?? [])
                 .Where(d => d.Errors is not null)
                 .SelectMany(d => d.Errors!.Select(e => $"{d.InstanceLocation}: {e.Value}")));
         }
+    }
+
+    /// <summary>Each text that is not ASCII as one of as many code points, which JSON Schema counts. The library counts
+    /// what a reader takes for one character.</summary>
+    private static JsonElement WithPlainTexts(JsonElement value)
+    {
+        return JsonSerializer.SerializeToElement(Plain(JsonNode.Parse(value.GetRawText())));
+
+        static JsonNode? Plain(JsonNode? node) => node switch
+        {
+            JsonObject members => new JsonObject(members.Select(m => KeyValuePair.Create(m.Key, Plain(m.Value)))),
+            JsonArray items => new JsonArray([.. items.Select(Plain)]),
+            JsonValue leaf when leaf.TryGetValue<string>(out var text) && !Ascii.IsValid(text) =>
+                new string('x', text.EnumerateRunes().Count()),
+            _ => node?.DeepClone(),
+        };
     }
 
     private JsonSchema Compile(string schema)

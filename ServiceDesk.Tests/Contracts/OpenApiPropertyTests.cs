@@ -66,17 +66,17 @@ public sealed class OpenApiPropertyTests(TicketApiFixture api)
         return Gen.Frequency(
             (6, Gen.Constant<string?>(null)),
             (2, Gen.Constant<string?>(parameter["example"]!.ToString())),
-            (1, Near(parameter["schema"]!)),
+            (1, Near(parameter["schema"]!).Select(near => Usable(place, near))),
             (1, any)).Select(value => (parameter, value));
     }
 
     /// <summary>At the bounds of the schema, and just beyond.</summary>
-    private static Gen<string?> Near(JsonNode schema)
+    private static Gen<string> Near(JsonNode schema)
     {
         var known = OpenApiDocument.Current.Resolve(schema);
-        return known["enum"] is JsonArray values ? Gen.Elements(values.Select(v => (string?)v!.ToString()).ToArray())
-            : known["maximum"] is { } maximum ? Gen.Choose(-1, maximum.GetValue<int>() + 1).Select(n => (string?)$"{n}")
-            : Gen.Choose(0, (int?)known["maxLength"] + 1 ?? 60).Select(length => (string?)new string('x', length));
+        return known["enum"] is JsonArray values ? Gen.Elements(values.Select(v => v!.ToString()).ToArray())
+            : known["maximum"] is { } maximum ? Gen.Choose(-1, maximum.GetValue<int>() + 1).Select(n => $"{n}")
+            : Gen.Choose(0, (int?)known["maxLength"] + 1 ?? 60).Select(length => new string('x', length));
     }
 
     /// <summary>What the client can send in that place: an address that stays the operation's, a header of visible
@@ -89,7 +89,7 @@ public sealed class OpenApiPropertyTests(TicketApiFixture api)
             "header" => new string([.. cut.Where(c => c is >= ' ' and < '\x7f')]).Trim() is { Length: > 0 } visible
                 ? visible
                 : null,
-            // Clients take dots, and characters that only direct the text, out of a path.
+            // An empty one leads to the list, and clients take dots and what only directs the text out of a path.
             "path" => $"x{string.Concat(cut.EnumerateRunes())}",
             // No address can carry half of a surrogate pair.
             _ => string.Concat(cut.EnumerateRunes()),

@@ -18,7 +18,8 @@ public sealed class HttpPropertyTests(TicketApiFixture api)
 
     [Fact]
     public Task No_body_of_a_create_is_answered_with_5xx() => Property.HoldsAsync(
-        Inputs.Damaged(Inputs.ObjectWith([.. MembersOf<CreateTicketRequest>(), "title", "status", "\\ud800", ""])), Times,
+        Inputs.Damaged(Inputs.ObjectWith([.. MembersOf<CreateTicketRequest>(), "title", "status", "\\ud800", ""])),
+        Times,
         body => IsAnsweredAsync(HttpMethod.Post, "/tickets", body));
 
     [Fact]
