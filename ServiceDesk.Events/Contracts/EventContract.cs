@@ -97,6 +97,8 @@ public sealed record EventContract(
 
     private static JsonObject Version() => new()
     {
-        ["type"] = "integer", ["minimum"] = 1, ["description"] = "Counts the changes of a ticket, from 1.",
+        ["type"] = "integer",
+        ["minimum"] = 1,
+        ["description"] = "Counts the changes of a ticket, from 1.",
     };
 }

@@ -1,9 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using ServiceDesk.TicketApi.Http;
-using ServiceDesk.TicketApi.Tickets;
 using ServiceDesk.Tests.Infrastructure;
 using ServiceDesk.Tests.Integration.Http;
+using ServiceDesk.TicketApi.Http;
+using ServiceDesk.TicketApi.Tickets;
 
 namespace ServiceDesk.Tests.Contracts;
 

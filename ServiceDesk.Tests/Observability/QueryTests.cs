@@ -16,7 +16,8 @@ public sealed class QueryTests(ObservedSystem observed) : IClassFixture<Observed
         using var folder = new TemporaryFolder();
         var rules = Queries.All.Index().Select(q => new JsonObject
         {
-            ["record"] = $"query:n{q.Index}", ["expr"] = Queries.Concrete(q.Item.Expression),
+            ["record"] = $"query:n{q.Index}",
+            ["expr"] = Queries.Concrete(q.Item.Expression),
         });
         var file = folder.Write("queries.json", new JsonObject
         {
