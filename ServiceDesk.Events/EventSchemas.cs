@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace ServiceDesk.Events;
 
@@ -7,25 +6,17 @@ namespace ServiceDesk.Events;
 /// consumer of an older one cannot read the event.</summary>
 public static class EventSchemas
 {
-    private const string Prefix = "urn:servicedesk:events:";
-
     /// <summary>The version that this build sends, and the newest that it reads.</summary>
     public const int Major = 1;
 
-    public static string NameOf(string eventType) => $"{Prefix}{eventType}:{Major}";
+    public static string NameOf(string eventType) => $"urn:servicedesk:events:{eventType}:{Major}";
 
     /// <summary>Whether a message names a schema of ours that is newer than this build. One that names none, or one of
     /// somebody else, is not.</summary>
-    /// <param name="header">The bytes of <c>ce_dataschema</c>; null when there is none.</param>
-    public static bool IsNewer(byte[]? header)
-    {
-        if (header is null || Encoding.UTF8.GetString(header) is not { } name
-            || !name.StartsWith(Prefix, StringComparison.Ordinal))
-        {
-            return false;
-        }
-
-        var version = name.AsSpan(name.LastIndexOf(':') + 1);
-        return !int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var major) || major > Major;
-    }
+    /// <param name="header">The value of <c>ce_dataschema</c>.</param>
+    public static bool IsNewer(ReadOnlySpan<byte> header) =>
+        header.StartsWith("urn:servicedesk:events:"u8)
+        && !(int.TryParse(
+            header[(header.LastIndexOf((byte)':') + 1)..], NumberStyles.None, CultureInfo.InvariantCulture,
+            out var major) && major <= Major);
 }

@@ -12,8 +12,13 @@ internal static class AppHostProgram
     public static string Folder => Projects.ServiceDesk_AppHost.ProjectPath;
 
     public static ChildProcess Start(
-        IEnumerable<string> arguments, params IEnumerable<KeyValuePair<string, string>> environment) =>
-        ChildProcess.StartProgram("ServiceDesk.AppHost", arguments, environment);
+        IEnumerable<string> arguments, params IEnumerable<KeyValuePair<string, string>> environment)
+    {
+        // Tests that a script started in the background ignore SIGINT, and what they start inherits that.
+        string[] withInterrupt = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT"] : [];
+        string[] command = [.. withInterrupt, .. Programs.CommandOf("ServiceDesk.AppHost"), .. arguments];
+        return ChildProcess.Start(command[0], command[1..], environment);
+    }
 
     public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(
         params IEnumerable<string> arguments)

@@ -82,15 +82,8 @@ public sealed class PortTests
     /// <summary>Every port set to one that is free, but for the one that is given.</summary>
     private static IEnumerable<string> Ports(string taken, int port) =>
         from setting in Settings
-        let number = (setting == taken ? port : FreePort()).ToString(CultureInfo.InvariantCulture)
+        let number = (setting == taken ? port : FreePort.Find()).ToString(CultureInfo.InvariantCulture)
         from argument in (string[])[
             $"--{setting}", setting.EndsWith("Address", StringComparison.Ordinal) ? $"localhost:{number}" : number]
         select argument;
-
-    private static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
-    }
 }

@@ -19,7 +19,7 @@ internal sealed class PgBouncerProcess : IAsyncDisposable
     public static async Task<PgBouncerProcess> StartAsync(int serverPort, params string[] users)
     {
         var folder = Directory.CreateTempSubdirectory("servicedesk-pgbouncer-").FullName;
-        var port = TcpForwarder.FreePort();
+        var port = FreePort.Find();
         await File.WriteAllLinesAsync(Path.Combine(folder, "users"), users.Select(user => $"\"{user}\" \"\""));
         await File.WriteAllTextAsync(Path.Combine(folder, "pgbouncer.ini"),
             $"""

@@ -26,13 +26,6 @@ internal sealed class TcpForwarder : IAsyncDisposable
     /// <param name="target">The port that it leads to.</param>
     public static TcpForwarder Start(int target) => new(target);
 
-    public static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
-    }
-
     /// <summary>From now on it leads to another port, and every connection to the one before is reset.</summary>
     public void LeadTo(int target)
     {

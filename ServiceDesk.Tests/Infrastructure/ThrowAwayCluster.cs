@@ -115,7 +115,7 @@ internal sealed class ThrowAwayCluster : IStoppableDatabaseServer, IAsyncDisposa
         await RemoveLeftOversAsync();
         var folder = Directory.CreateTempSubdirectory($"{Prefix}{Environment.ProcessId}-").FullName;
         await PostgresPrograms.HandOverAsync(folder);
-        return new ThrowAwayCluster(folder, TcpForwarder.FreePort());
+        return new ThrowAwayCluster(folder, FreePort.Find());
     }
 
     private Task StopAsync(string mode) => StopAsync(Data, mode);

@@ -12,7 +12,7 @@ internal sealed class TraceCollector : IDisposable
 
     public TraceCollector()
     {
-        Address = $"http://127.0.0.1:{FreePort()}";
+        Address = $"http://127.0.0.1:{FreePort.Find()}";
         _listener.Prefixes.Add($"{Address}/");
         _listener.Start();
         _ = ReceiveAsync();
@@ -35,13 +35,6 @@ internal sealed class TraceCollector : IDisposable
     public void Clear() => _spans.Clear();
 
     public void Dispose() => _listener.Close();
-
-    private static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
-    }
 
     private async Task ReceiveAsync()
     {

@@ -19,7 +19,7 @@ internal sealed class PrometheusProcess : IAsyncDisposable
 
     public static async Task<PrometheusProcess> StartAsync(IReadOnlyDictionary<string, ServiceProcess> services)
     {
-        var (folder, port) = (new TemporaryFolder(), FreePort());
+        var (folder, port) = (new TemporaryFolder(), FreePort.Find());
         var jobs = services.Select(s => $$"""
               - job_name: {{s.Key}}
                 static_configs: [{ targets: ["{{s.Value.Http.BaseAddress!.Authority}}"] }]
@@ -74,12 +74,5 @@ internal sealed class PrometheusProcess : IAsyncDisposable
         _http.Dispose();
         await _process.DisposeAsync();
         _folder.Dispose();
-    }
-
-    private static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 }

@@ -17,7 +17,7 @@ internal sealed class TokenAuthority : IAsyncDisposable
     private readonly RSA _key = RSA.Create(2048);
     private readonly X509Certificate2 _certificate = CreateCertificate();
     private readonly TemporaryFolder _folder = new();
-    private readonly int _port = FreePort();
+    private readonly int _port = FreePort.Find();
     private WebApplication? _server;
 
     public string Address => $"https://localhost:{_port}";
@@ -81,12 +81,5 @@ internal sealed class TokenAuthority : IAsyncDisposable
         names.AddDnsName("localhost");
         request.CertificateExtensions.Add(names.Build());
         return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-    }
-
-    private static int FreePort()
-    {
-        using var probe = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 }
