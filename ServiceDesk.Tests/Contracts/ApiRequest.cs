@@ -23,8 +23,13 @@ internal sealed record ApiRequest(ApiOperation Operation)
         var query = string.Join('&', In("query").Select(p => $"{p.Name}={Uri.EscapeDataString(p.Value)}"));
         return client.SendAsync(
             HttpMethod.Parse(Operation.Method.ToUpperInvariant()), query == "" ? path : $"{path}?{query}", Content(),
-            [.. In("header")]);
+            [.. In("header"), .. Expectation]);
     }
+
+    /// <summary>A large body waits for the server's consent: one that is refused meets a connection that is
+    /// closed.</summary>
+    private IEnumerable<(string Name, string Value)> Expectation =>
+        Body?.Length > 1 << 20 ? [("Expect", "100-continue")] : [];
 
     private IEnumerable<(string Name, string Value)> In(string place) => Parameters
         .Where(p => p.Parameter["in"]!.GetValue<string>() == place)
