@@ -3,6 +3,9 @@ namespace ServiceDesk.Bench;
 /// <summary>Rows as the API writes them, in bulk.</summary>
 internal static class SampleSql
 {
+    /// <summary>Tickets that are there before they are read or changed.</summary>
+    public const int StoredTickets = 20_000;
+
     /// <summary>Ids in time order, like the API's: random ones would make the indexes slower.</summary>
     public const string CreateUuid7 =
         """
@@ -13,10 +16,16 @@ internal static class SampleSql
         $$
         """;
 
+    /// <summary>Their ids are numbers, so that whoever asks for them can make them; see
+    /// <see cref="IdOf"/>.</summary>
     public const string InsertTickets =
         """
-        INSERT INTO tickets (id, title, description) SELECT bench_uuid7(i), $2, $3 FROM generate_series(1, $1) i
+        INSERT INTO tickets (id, title, description)
+        SELECT ('00000000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid, $2, $3 FROM generate_series(1, $1) i
         """;
+
+    /// <param name="number">Of a ticket of <see cref="InsertTickets"/>, from 1 on.</param>
+    public static string IdOf(int number) => $"00000000-0000-7000-8000-{number:x12}";
 
     /// <summary>A backlog of tickets in groups of a thousand, so that a ticket's changes are some way apart.</summary>
     public const string InsertPending =

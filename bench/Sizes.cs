@@ -17,12 +17,13 @@ internal sealed record Sizes
         HistoryRows = 1_000_000,
         NotifierRounds = 2,
         NotifierMessages = 20_000,
+        PipelineRounds = 1,
         LatencySpan = TimeSpan.FromSeconds(5),
         IdleSpan = TimeSpan.FromSeconds(10),
         LoadSpan = TimeSpan.FromSeconds(5),
     };
 
-    public int ApiRounds { get; init; } = 5;
+    public int ApiRounds { get; init; } = 3;
 
     /// <summary>Length of one measurement of the API or of pgbench.</summary>
     public TimeSpan ApiSlice { get; init; } = TimeSpan.FromSeconds(8);
@@ -43,6 +44,8 @@ internal sealed record Sizes
     public int NotifierRounds { get; init; } = 3;
 
     public int NotifierMessages { get; init; } = 200_000;
+
+    public int PipelineRounds { get; init; } = 3;
 
     /// <summary>Length of the measurement at each rate.</summary>
     public TimeSpan LatencySpan { get; init; } = TimeSpan.FromSeconds(30);

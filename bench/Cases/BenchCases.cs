@@ -8,9 +8,10 @@ internal static class BenchCases
 {
     private static readonly BenchCase[] All =
     [
-        new("api", "how fast are tickets accepted and read", ApiCase.RunAsync),
+        new("api", "how fast are tickets accepted, changed and read", ApiCase.RunAsync),
         new("relay", "how fast does the outbox drain", RelayCase.RunAsync),
         new("notifier", "how fast does the topic drain", NotifierCase.RunAsync),
+        new("pipeline", "how much do all three do at once", PipelineCase.RunAsync),
         new("latency", "how long from a POST to its effect", LatencyCase.RunAsync),
         new("cost", "what does each service take", CostCase.RunAsync),
     ];

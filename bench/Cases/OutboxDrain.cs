@@ -60,7 +60,9 @@ internal sealed class OutboxDrain(
     {
         await using var connection = await system.Database.Source.OpenConnectionAsync(bench.Cancellation);
         await InsertBacklogAsync(connection);
-        await using var held = holdsTransaction ? await HoldTransactionAsync() : null;
+        await using var held = holdsTransaction
+            ? await HeldTransaction.OpenAsync(system.Database, bench.Cancellation)
+            : null;
         var started = Stopwatch.GetTimestamp();
         await drain();
         await NothingIsLeftAsync(connection, started);
@@ -81,16 +83,6 @@ internal sealed class OutboxDrain(
         };
         await insert.ExecuteNonQueryAsync(bench.Cancellation);
         await transaction.CommitAsync(bench.Cancellation);
-    }
-
-    /// <summary>A snapshot, as a dump has one for hours.</summary>
-    private async Task<NpgsqlConnection> HoldTransactionAsync()
-    {
-        var connection = await system.Database.Source.OpenConnectionAsync(bench.Cancellation);
-        await using var begin = new NpgsqlCommand(
-            "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM tickets", connection);
-        await begin.ExecuteNonQueryAsync(bench.Cancellation);
-        return connection;
     }
 
     private async Task NothingIsLeftAsync(NpgsqlConnection connection, long started)

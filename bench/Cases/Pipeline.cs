@@ -28,6 +28,13 @@ internal sealed record Pipeline(BenchSystem System, ServiceRun Api, ServiceRun R
         string name, int rate, TimeSpan length, CancellationToken cancellation)
     {
         var requests = await OpenLoop.RunAsync(Api.Address, name, rate, length, cancellation);
+        await AllIsProcessedAsync(cancellation);
+        return requests;
+    }
+
+    /// <summary>Waits until every event in the outbox had its effect.</summary>
+    public async Task AllIsProcessedAsync(CancellationToken cancellation)
+    {
         var answered = Stopwatch.GetTimestamp();
         while (!await System.Database.ScalarAsync<bool>(SampleSql.EverythingIsProcessed, cancellation))
         {
@@ -38,7 +45,5 @@ internal sealed record Pipeline(BenchSystem System, ServiceRun Api, ServiceRun R
 
             await Task.Delay(LookInterval, cancellation);
         }
-
-        return requests;
     }
 }

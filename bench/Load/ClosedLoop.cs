@@ -7,13 +7,13 @@ namespace ServiceDesk.Bench.Load;
 internal static class ClosedLoop
 {
     /// <param name="service">Where it is sent.</param>
-    /// <param name="requests">Sent in turns.</param>
+    /// <param name="requestsOf">What a connection, counted from 0, sends in turns.</param>
     /// <param name="status">What every answer must have.</param>
     /// <param name="connections">How many.</param>
     /// <param name="length">How long.</param>
     /// <param name="cancellation">Ends it early.</param>
     public static async Task<LoadResult> RunAsync(
-        Uri service, IReadOnlyList<byte[]> requests, int status, int connections, TimeSpan length,
+        Uri service, Func<int, IReadOnlyList<byte[]>> requestsOf, int status, int connections, TimeSpan length,
         CancellationToken cancellation)
     {
         var open = await Task.WhenAll(
@@ -22,7 +22,7 @@ internal static class ClosedLoop
         {
             var started = Stopwatch.GetTimestamp();
             var loops = await Task.WhenAll(open.Select((connection, index) => Task.Run(
-                () => LoopAsync(connection, requests, index, status, started, length, cancellation), cancellation)));
+                () => LoopAsync(connection, requestsOf(index), status, started, length, cancellation), cancellation)));
             var elapsed = Stopwatch.GetElapsedTime(started);
             var all = new Latencies();
             Array.ForEach(loops, all.Add);
@@ -35,14 +35,14 @@ internal static class ClosedLoop
     }
 
     private static async Task<Latencies> LoopAsync(
-        HttpConnection connection, IReadOnlyList<byte[]> requests, int index, int status, long started, TimeSpan length,
+        HttpConnection connection, IReadOnlyList<byte[]> requests, int status, long started, TimeSpan length,
         CancellationToken cancellation)
     {
         var latencies = new Latencies();
-        while (Stopwatch.GetElapsedTime(started) < length)
+        for (var index = 0; Stopwatch.GetElapsedTime(started) < length; index++)
         {
             var sent = Stopwatch.GetTimestamp();
-            var answered = await connection.SendAsync(requests[index++ % requests.Count], cancellation);
+            var answered = await connection.SendAsync(requests[index % requests.Count], cancellation);
             latencies.Add(Stopwatch.GetElapsedTime(sent));
             if (answered != status)
             {

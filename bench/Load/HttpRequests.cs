@@ -8,6 +8,14 @@ internal static class HttpRequests
     public static byte[] Get(Uri service, string path) =>
         Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: {service.Authority}\r\n\r\n");
 
+    public static byte[] ChangeStatus(Uri service, string ticket, string status)
+    {
+        var body = $$"""{"status":"{{status}}"}""";
+        return Encoding.ASCII.GetBytes(
+            $"PATCH /tickets/{ticket} HTTP/1.1\r\nHost: {service.Authority}\r\n"
+            + $"Content-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}");
+    }
+
     /// <param name="service">Where it is sent.</param>
     /// <param name="requestId">X-Request-Id; the service makes one when it is null.</param>
     public static byte[] CreateTicket(Uri service, string? requestId = null)

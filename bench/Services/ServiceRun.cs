@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using ServiceDesk.Bench.Reporting;
 using ServiceDesk.Tests.Infrastructure;
 
@@ -81,7 +80,7 @@ internal sealed class ServiceRun : IAsyncDisposable
     public static async Task<ServiceRun> StartReadyAsync(
         string project, IEnumerable<KeyValuePair<string, string>> settings, CancellationToken cancellation)
     {
-        var service = new ServiceRun(project, FreePort(), settings);
+        var service = new ServiceRun(project, FreePort.Find(), settings);
         var started = Stopwatch.GetTimestamp();
         service._process.Start();
         try
@@ -161,12 +160,5 @@ internal sealed class ServiceRun : IAsyncDisposable
     {
         _process.Refresh();
         return _process;
-    }
-
-    private static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 }
