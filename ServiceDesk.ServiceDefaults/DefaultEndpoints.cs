@@ -40,7 +40,10 @@ public static class DefaultEndpoints
         var ready = new HealthCheckOptions { Predicate = c => c.Tags.Contains(ReadyTag), ResponseWriter = WriteAsync };
         Array.ForEach(Alive, path => app.MapHealthChecks(path, alive).DisableHttpMetrics());
         Array.ForEach(Ready, path => app.MapHealthChecks(path, ready).DisableHttpMetrics());
-        app.MapPrometheusScrapingEndpoint(Metrics).DisableHttpMetrics();
+        var histograms = app.Services.GetRequiredService<EmptyHistograms>();
+        app.MapPrometheusScrapingEndpoint(
+            Metrics, meterProvider: null, exporter => exporter.Use(histograms.AddAsync), optionsName: null)
+            .DisableHttpMetrics();
     }
 
     /// <summary>Answers a probe with one JSON object that says which check failed and why.</summary>

@@ -23,6 +23,7 @@ internal static class TelemetryExtensions
     /// <summary>Always serves /metrics; sends metrics, traces and logs over OTLP if an endpoint is set.</summary>
     public static void AddTelemetry(this WebApplicationBuilder builder, ServiceInfo service)
     {
+        builder.Services.AddSingleton<EmptyHistograms>();
         var telemetry = builder.Services.AddOpenTelemetry()
             // The environment wins: an orchestrator names the instance and finds its telemetry by that name.
             .ConfigureResource(r => r.AddService(service.Name).AddEnvironmentVariableDetector())

@@ -59,6 +59,28 @@ public sealed class MetricsTests(ServersFixture servers) : IClassFixture<Servers
             Assert.NotNull(processed.Sum("notify_end_to_end_seconds_bucket", ("le", bound))));
     }
 
+    [Theory, InlineData("text/plain"), InlineData("application/openmetrics-text; version=1.0.0")]
+    public async Task A_histogram_has_its_series_from_the_start_and_the_same_ones_afterwards(string format)
+    {
+        await using var system = await ServiceDeskSystem.CreateAsync(servers.Servers);
+        var (relay, notifier) = (await system.StartRelayAsync(), await system.StartNotifierAsync());
+        async Task<string[]> SeriesAsync(bool counted) =>
+        [
+            .. Histogram(await PageAsync(relay, format), "outbox_publish_duration_seconds", counted),
+            .. Histogram(await PageAsync(notifier, format), "notify_end_to_end_seconds", counted),
+        ];
+
+        var before = await SeriesAsync(counted: false);
+        Assert.Equal((16 + 1 + 2) + (18 + 1 + 2), before.Length);
+
+        await system.Database.AddEventsAsync(Guid.CreateVersion7());
+        await system.Database.ProcessedBecomesAsync("done=1");
+
+        var after = await Eventually.SeesAsync(
+            "both have counted", () => SeriesAsync(counted: true), series => series.Length >= before.Length);
+        Assert.Equal(before, after);
+    }
+
     [Fact]
     public async Task Readiness_is_a_series_for_each_check()
     {
@@ -91,11 +113,26 @@ public sealed class MetricsTests(ServersFixture servers) : IClassFixture<Servers
         Regex.Match(page, """^notify_end_to_end_seconds_bucket\{.*\} 1 # \{.*trace_id="([0-9a-f]{32})" """.Trim(),
             RegexOptions.Multiline | RegexOptions.CultureInvariant);
 
-    private static async Task<string> OpenMetricsAsync(ServiceProcess service)
+    private static Task<string> OpenMetricsAsync(ServiceProcess service) =>
+        PageAsync(service, "application/openmetrics-text; version=1.0.0");
+
+    private static async Task<string> PageAsync(ServiceProcess service, string format)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "metrics");
-        request.Headers.TryAddWithoutValidation("Accept", "application/openmetrics-text; version=1.0.0");
+        request.Headers.TryAddWithoutValidation("Accept", format);
         using var answer = await service.Http.SendAsync(request);
-        return await answer.Content.ReadAsStringAsync();
+        var page = await answer.Content.ReadAsStringAsync();
+        Assert.Equal(
+            format.StartsWith("application", StringComparison.Ordinal),
+            page.EndsWith("# EOF\n", StringComparison.Ordinal));
+        return page;
+    }
+
+    /// <returns>The names and labels of its series, in order; none when the count is not as asked for.</returns>
+    private static IEnumerable<string> Histogram(string page, string name, bool counted)
+    {
+        var lines = page.Split('\n').Where(l => Regex.IsMatch(l, $"^{name}_(bucket|sum|count)\\{{")).ToList();
+        var count = lines.Single(l => l.StartsWith($"{name}_count", StringComparison.Ordinal));
+        return count.EndsWith(" 0", StringComparison.Ordinal) == counted ? [] : lines.Select(l => l.Split("} ")[0]);
     }
 }
