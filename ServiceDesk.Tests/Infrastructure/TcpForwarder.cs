@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 
 namespace ServiceDesk.Tests.Infrastructure;
 
@@ -13,6 +14,7 @@ internal sealed class TcpForwarder : IAsyncDisposable
     private readonly ConcurrentDictionary<Socket, bool> _open = new();
     private readonly Task _accepting;
     private int _target;
+    private int _roundTrips;
 
     private TcpForwarder(int target)
     {
@@ -22,6 +24,9 @@ internal sealed class TcpForwarder : IAsyncDisposable
     }
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    /// <summary>How often a client said something after it had heard from the server, or at the beginning.</summary>
+    public int RoundTrips => Volatile.Read(ref _roundTrips);
 
     /// <param name="target">The port that it leads to.</param>
     public static TcpForwarder Start(int target) => new(target);
@@ -77,6 +82,24 @@ internal sealed class TcpForwarder : IAsyncDisposable
         }
     }
 
+    private static async Task PumpAsync(NetworkStream from, NetworkStream to, Action seen)
+    {
+        var buffer = new byte[64 * 1024];
+        while (await from.ReadAsync(buffer) is > 0 and var length)
+        {
+            seen();
+            await to.WriteAsync(buffer.AsMemory(0, length));
+        }
+    }
+
+    private void Count(StrongBox<bool> isAnswered)
+    {
+        if (Interlocked.Exchange(ref isAnswered.Value, false))
+        {
+            Interlocked.Increment(ref _roundTrips);
+        }
+    }
+
     private async Task ForwardAsync(Socket client, int target)
     {
         var server = new Socket(SocketType.Stream, ProtocolType.Tcp);
@@ -87,7 +110,10 @@ internal sealed class TcpForwarder : IAsyncDisposable
             await server.ConnectAsync(IPAddress.Loopback, target);
             await using var there = new NetworkStream(client);
             await using var back = new NetworkStream(server);
-            await Task.WhenAny(there.CopyToAsync(back), back.CopyToAsync(there));
+            var isAnswered = new StrongBox<bool>(true);
+            await Task.WhenAny(
+                PumpAsync(there, back, () => Count(isAnswered)),
+                PumpAsync(back, there, () => Volatile.Write(ref isAnswered.Value, true)));
         }
         catch (Exception cut) when (cut is IOException or SocketException or ObjectDisposedException)
         {

@@ -1,0 +1,159 @@
+using System.Globalization;
+using Npgsql;
+using ServiceDesk.Clients.Postgres;
+using ServiceDesk.Events;
+using ServiceDesk.Notifier.Events;
+using ServiceDesk.Notifier.Processing;
+using ServiceDesk.OutboxRelay.Outbox;
+using ServiceDesk.Settings;
+using ServiceDesk.Tests.Infrastructure;
+
+namespace ServiceDesk.Tests.Integration.Costs;
+
+/// <summary>What an event costs Postgres, counted and not timed, so that it is the same on every machine.</summary>
+public sealed class StatementCostTests : IAsyncLifetime
+{
+    private const int Tickets = 250;
+    private const int EventsPerTicket = 4;
+    private const int Count = Tickets * EventsPerTicket;
+
+    private DatabaseServer _server = null!;
+    private ServiceDeskSystem _system = null!;
+    private ServersFixture _servers = null!;
+
+    private TestDatabase Database => _system.Database;
+
+    public async Task InitializeAsync()
+    {
+        _servers = new ServersFixture();
+        await _servers.InitializeAsync();
+        _server = await DatabaseServer.StartOwnAsync();
+        // Nothing but what is measured writes or flushes.
+        await _server.ExecuteAsync("ALTER SYSTEM SET autovacuum = off");
+        await _server.ExecuteAsync("ALTER SYSTEM SET wal_writer_delay = '10s'");
+        await _server.ExecuteAsync("SELECT pg_reload_conf()");
+        _system = await ServiceDeskSystem.CreateOnAsync(_servers.Servers, await _server.CreateEmptyAsync());
+        Assert.Equal(0, (await _system.MigrateAsync()).ExitCode);
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _system.DisposeAsync();
+        await _server.DisposeAsync();
+        await _servers.DisposeAsync();
+    }
+
+    /// <summary>Bytes of WAL: what a commit has to bring to disk, and a standby over the network.</summary>
+    [Fact]
+    public async Task An_event_writes_no_more_WAL_than_it_must()
+    {
+        await using var source = Connections(Database.Url);
+        var outbox = new OutboxStore(source);
+        var processed = new ProcessedEvents(source);
+        await AddAsync();
+
+        ClaimedBatch batch = null!;
+        var claim = await WalAsync(async () => batch = await outbox.ClaimAsync(Count, default));
+        Assert.Equal(Count, batch.Events.Count);
+        var mark = await WalAsync(() => outbox.MarkSentAsync(batch.Token, Ids(batch), default));
+        var apply = await WalAsync(() => processed.ApplyAsync(Effects(batch), default));
+        var repeated = await WalAsync(() => processed.ApplyAsync(Effects(batch), default));
+
+        string[] excess =
+        [
+            .. Excess("claim", claim, 200), .. Excess("mark", mark, 540), .. Excess("apply", apply, 780),
+            .. Excess("apply again", repeated, 60),
+        ];
+        Assert.True(excess.Length == 0, string.Join(Environment.NewLine, excess));
+    }
+
+    [Fact]
+    public async Task A_batch_takes_one_round_trip_to_claim_one_to_mark_and_one_to_process()
+    {
+        await using var forwarder = TcpForwarder.Start(_server.Own!.Port);
+        await using var source = Connections(
+            new UriBuilder(Database.Url) { Port = forwarder.Port }.Uri.AbsoluteUri);
+        var outbox = new OutboxStore(source);
+        var processed = new ProcessedEvents(source);
+        var trips = new List<string>();
+        // The first rounds log in and prepare the statements.
+        for (var round = 0; round < 5; round++)
+        {
+            await AddAsync();
+            trips.Clear();
+            ClaimedBatch batch = null!;
+            await TripsAsync("claim", async () => batch = await outbox.ClaimAsync(Count, default));
+            await TripsAsync("mark", () => outbox.MarkSentAsync(batch.Token, Ids(batch), default));
+            await TripsAsync("process", () => processed.ApplyAsync(Effects(batch), default));
+        }
+
+        Assert.Equal(["claim 1", "mark 1", "process 1"], trips);
+
+        async Task TripsAsync(string what, Func<Task> act)
+        {
+            var before = forwarder.RoundTrips;
+            await act();
+            trips.Add(string.Create(CultureInfo.InvariantCulture, $"{what} {forwarder.RoundTrips - before}"));
+        }
+    }
+
+    /// <summary>As the table in docs/how-it-works.md has it.</summary>
+    [Fact]
+    public async Task A_claim_does_not_wait_for_the_disk_and_what_must_not_be_lost_does()
+    {
+        await using var source = Connections(Database.Url);
+        var outbox = new OutboxStore(source);
+        await AddAsync();
+        Assert.True(await IsFlushedAsync(), "the events are not on disk");
+
+        var batch = await outbox.ClaimAsync(Count, default);
+        Assert.False(await IsFlushedAsync(), "the claim waited for the disk");
+
+        await outbox.MarkSentAsync(batch.Token, Ids(batch), default);
+        Assert.True(await IsFlushedAsync(), "what was sent is not on disk");
+
+        await new ProcessedEvents(source).ApplyAsync(Effects(batch), default);
+        Assert.True(await IsFlushedAsync(), "the effects are not on disk");
+    }
+
+    private static NpgsqlDataSource Connections(string url) => NpgsqlDataSource.Create(DatabaseExtensions.WithOptions(
+        DatabaseExtensions.WithDefaults(PostgresUrl.ToConnectionString(url), "tests"), OutboxSql.PlannerOptions));
+
+    private static long[] Ids(ClaimedBatch batch) => [.. batch.Events.Select(e => e.Id)];
+
+    private static List<TicketEvent> Effects(ClaimedBatch batch) =>
+    [
+        .. batch.Events.Select(e => new TicketEvent(
+            e.EventId, EventTypes.TicketCreated, e.CreatedAt, "ticket", e.AggregateId, "test", "Printer on fire",
+            default)),
+    ];
+
+    private static IEnumerable<string> Excess(string what, double perEvent, double most)
+    {
+        if (perEvent > most)
+        {
+            yield return string.Create(
+                CultureInfo.InvariantCulture, $"{what}: {perEvent:0.0} bytes an event, more than {most:0}");
+        }
+    }
+
+    private async Task AddAsync()
+    {
+        for (var ticket = 0; ticket < Tickets; ticket++)
+        {
+            await Database.AddEventsAsync(Guid.CreateVersion7(), EventsPerTicket);
+        }
+    }
+
+    /// <returns>Bytes of WAL for each event.</returns>
+    private async Task<double> WalAsync(Func<Task> act)
+    {
+        const string Position = "SELECT pg_current_wal_insert_lsn() - '0/0'";
+        var before = await Database.ScalarAsync<decimal>(Position);
+        await act();
+        return (double)(await Database.ScalarAsync<decimal>(Position) - before) / Count;
+    }
+
+    private Task<bool> IsFlushedAsync() =>
+        Database.ScalarAsync<bool>("SELECT pg_current_wal_flush_lsn() >= pg_current_wal_insert_lsn()");
+}
