@@ -3,7 +3,8 @@
 SHELL := bash
 
 .DEFAULT_GOAL := help
-.PHONY: help run test chaos bench e2e check db-up db-down migrate-up run-ticket run-relay run-notify manifests FORCE
+.PHONY: help run test chaos alerts bench e2e check db-up db-down migrate-up run-ticket run-relay run-notify \
+	manifests FORCE
 
 help: ## show this list
 	@grep -hE '^[a-z0-9%-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([^:]+):.*## (.*)/  make \1|\2/' | \
@@ -15,10 +16,13 @@ run: ## build and run the whole system with its dashboard; Ctrl-C stops it; ARGS
 test: ## build everything and run all tests; NATIVE=1 on the services as they are deployed
 	@NATIVE="$(NATIVE)" scripts/test.sh
 
+alerts: ## strike one fault after another, and check that each raises its alerts; needs prometheus, takes 5 minutes
+	@ALERTS=1 scripts/chaos.sh
+
 chaos: ## break everything for MINUTES=5 under load, then check every promise; SEED=n repeats a run's faults
 	@MINUTES="$(MINUTES)" SEED="$(SEED)" NATIVE="$(NATIVE)" scripts/chaos.sh
 
-bench: ## measure everything beside its baselines; CASE=api, relay, notifier, latency or cost; QUICK=1 in minutes
+bench: ## measure everything beside its baselines; CASE=api, relay, notifier, pipeline, latency, cost; QUICK=1
 	@CASE="$(CASE)" QUICK="$(QUICK)" scripts/bench.sh
 
 e2e: ## check the whole pipeline on this machine

@@ -6,6 +6,7 @@
 #   scripts/chaos.sh              5 minutes, a random seed
 #   MINUTES=30 SEED=7 scripts/chaos.sh
 #
+# ALERTS=1 (make alerts) strikes each fault alone instead, and checks the alerts that it raises, which needs prometheus.
 # SEED repeats the faults of a run, their order and sizes. NATIVE=1 has it break the services as they are deployed,
 # compiled to native programs. The run has a throw-away PostgreSQL cluster and a local broker of its own, or uses the
 # servers that DATABASE_URL and KAFKA_BROKERS name: those it does not take down, but for a broker with the commands
@@ -21,6 +22,8 @@ export CHAOS_SECONDS=$((MINUTES * 60)) CHAOS_SEED=${SEED-} CHAOS_REPORT=$RUN_DIR
 # shellcheck disable=SC2317 # Called on exit.
 stop_all() { [[ -z ${REPORTING-} ]] || kill "$REPORTING"; }
 
+TEST=Faults.Chaos.ChaosTests
+! is_on "${ALERTS-}" || export ALERT_DRILLS=1 TEST=Observability.AlertDrillTests
 build
 ! is_on "${NATIVE-}" || publish_services
 stop_on_exit stop_all
@@ -29,7 +32,7 @@ stop_on_exit stop_all
 tail -f "$CHAOS_REPORT" &
 REPORTING=$!
 dotnet test "$ROOT/ServiceDesk.sln" -c Release --no-build -nologo -nodeReuse:false \
-    --filter FullyQualifiedName~Faults.Chaos.ChaosTests >"$RUN_DIR/chaos.log" 2>&1 || {
+    --filter "FullyQualifiedName~$TEST" >"$RUN_DIR/chaos.log" 2>&1 || {
     tail -n 40 "$RUN_DIR/chaos.log" >&2
     exit 1
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
@@ -8,7 +9,10 @@ internal static class FreePort
 {
     private const int Attempts = 100;
 
-    /// <summary>Below the ports of outgoing connections, one of which could take it before the server does.</summary>
+    private static readonly ConcurrentDictionary<int, bool> Found = [];
+
+    /// <summary>Below the ports of outgoing connections, one of which could take it before the server does; each port
+    /// once, as servers start later than they are planned.</summary>
     public static int Find()
     {
         for (var attempt = 1; ; attempt++)
@@ -18,7 +22,10 @@ internal static class FreePort
             {
                 using var probe = new TcpListener(IPAddress.Loopback, port);
                 probe.Start();
-                return port;
+                if (Found.TryAdd(port, true))
+                {
+                    return port;
+                }
             }
             catch (SocketException) when (attempt < Attempts)
             {

@@ -52,6 +52,15 @@ internal sealed class TestTopic(string bootstrap, string name, int partitions)
         }
     }
 
+    /// <summary>Where each partition ends now.</summary>
+    public long[] Ends()
+    {
+        using var reader = new ConsumerBuilder<byte[], byte[]>(
+            new ConsumerConfig { BootstrapServers = bootstrap, GroupId = "none" })
+            .SetLogHandler((_, _) => { }).Build();
+        return [.. All.Select(partition => reader.QueryWatermarkOffsets(partition, Limit).High.Value)];
+    }
+
     public static string? Header(ConsumeResult<byte[], byte[]> message, string header) =>
         message.Message.Headers.TryGetLastBytes(header, out var bytes) ? Encoding.UTF8.GetString(bytes) : null;
 

@@ -17,16 +17,22 @@ internal sealed class PrometheusProcess : IAsyncDisposable
         (_process, _folder, _http) =
             (process, folder, new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}/api/v1/") });
 
-    public static async Task<PrometheusProcess> StartAsync(IReadOnlyDictionary<string, ServiceProcess> services)
+    /// <param name="services">By job, each with the addresses of its processes.</param>
+    /// <param name="hurries">Whether a second of the rules is to pass for a minute.</param>
+    public static async Task<PrometheusProcess> StartAsync(ILookup<string, string> services, bool hurries = false)
     {
         var (folder, port) = (new TemporaryFolder(), FreePort.Find());
-        var jobs = services.Select(s => $$"""
-              - job_name: {{s.Key}}
-                static_configs: [{ targets: ["{{s.Value.Http.BaseAddress!.Authority}}"] }]
+        var rules = hurries
+            ? folder.Write("alerts.yaml", HurriedRules.From(await File.ReadAllTextAsync(Queries.Rules)))
+            : Queries.Rules;
+        var interval = hurries ? "500ms" : "1s";
+        var jobs = services.Select(job => $$"""
+              - job_name: {{job.Key}}
+                static_configs: [{ targets: [{{string.Join(", ", job.Select(address => $"'{address}'"))}}] }]
             """);
         var file = folder.Write("prometheus.yml", $$"""
-            global: { scrape_interval: 1s, evaluation_interval: 1s }
-            rule_files: ["{{Queries.Rules}}"]
+            global: { scrape_interval: {{interval}}, scrape_timeout: {{interval}}, evaluation_interval: {{interval}} }
+            rule_files: ["{{rules}}"]
             scrape_configs:
             {{string.Join('\n', jobs)}}
             """);
@@ -59,6 +65,13 @@ internal sealed class PrometheusProcess : IAsyncDisposable
         var body = (await answer.Content.ReadFromJsonAsync<JsonNode>())!;
         Assert.True(answer.IsSuccessStatusCode, $"{query}: {body["error"]}");
         return body["data"]!["result"]!.AsArray();
+    }
+
+    /// <summary>Names of the alerts that fire, or fired within a span that PromQL understands.</summary>
+    public async Task<IReadOnlyCollection<string>> FiredAsync(string within)
+    {
+        var query = $"count by (alertname) (count_over_time(ALERTS{{alertstate='firing'}}[{within}]))";
+        return [.. (await QueryAsync(query)).Select(r => r!["metric"]!["alertname"]!.GetValue<string>())];
     }
 
     /// <summary>Alerts as "name state", in order.</summary>

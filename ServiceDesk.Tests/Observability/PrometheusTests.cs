@@ -9,7 +9,8 @@ public sealed class PrometheusTests(ObservedSystem observed) : IClassFixture<Obs
     [RequiresProgramFact("prometheus")]
     public async Task In_peace_no_alert_is_raised_every_panel_has_data_and_a_fault_raises_its_alert_and_no_other()
     {
-        await using var prometheus = await PrometheusProcess.StartAsync(observed.Services);
+        await using var prometheus = await PrometheusProcess.StartAsync(
+            observed.Services.ToLookup(s => s.Key, s => s.Value.Http.BaseAddress!.Authority));
         await Eventually.SeesAsync("every service is scraped twice", () =>
             prometheus.QueryAsync("min(count_over_time(up[1m])) >= 2 and count(up == 1) == 3"), r => r.Count == 1);
         await observed.WorkAsync(expected: 4);

@@ -43,9 +43,9 @@ internal sealed class TopicMadeAnewFault(KafkaServer kafka) : IFault
                 known => known.Count == system.Events.Partitions, Limit);
             await Eventually.SeesAsync(
                 "the recorder has read it",
-                () => Task.FromResult(system.Recorder.HasReadAll(Ends(system))), read => read, Limit);
+                () => Task.FromResult(system.Recorder.HasReadAll(system.Events.Ends())), read => read, Limit);
             await Eventually.SeesAsync("all in it is processed", () => ProcessedAsync(system), all => all, Limit);
-            messages = Ends(system).Sum();
+            messages = system.Events.Ends().Sum();
             firstLate = await system.Database.ScalarAsync<long>(FirstUnsent);
             await kafka.MakeAnewAsync(system.Events);
             system.Recorder.BeginAnew();
@@ -78,15 +78,6 @@ internal sealed class TopicMadeAnewFault(KafkaServer kafka) : IFault
             && await system.Database.ScalarAsync<long>(
                 "SELECT count(*) FROM processed_events WHERE event_id = ANY($1) AND status IN ('done', 'failed')",
                 recorded) == recorded.Length
-            && system.Recorder.HasReadAll(Ends(system));
-    }
-
-    private static long[] Ends(ChaosSystem system)
-    {
-        using var reader = new ConsumerBuilder<byte[], byte[]>(
-            new ConsumerConfig { BootstrapServers = system.Events.Bootstrap, GroupId = "none" })
-            .SetLogHandler((_, _) => { }).Build();
-        return [.. system.Events.All.Select(
-            partition => reader.QueryWatermarkOffsets(partition, TimeSpan.FromSeconds(10)).High.Value)];
+            && system.Recorder.HasReadAll(system.Events.Ends());
     }
 }

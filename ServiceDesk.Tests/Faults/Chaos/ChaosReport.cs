@@ -32,11 +32,12 @@ internal static class ChaosReport
         }
 
         journal.Print("");
-        journal.Print($"{"at",8} {"lasted",8} {"recovery",9}  fault");
+        journal.Print($"{"at",8} {"lasted",8} {"recovery",9}  fault: alerts that fired, a second taken for a minute");
         foreach (var fault in faults)
         {
             journal.Print(
-                $"{Seconds(fault.At),8} {Seconds(fault.Duration),8} {Seconds(fault.Recovery),9}  {fault.Detail}");
+                $"{Seconds(fault.At),8} {Seconds(fault.Duration),8} {Seconds(fault.Recovery),9}  {fault.Detail}: "
+                + $"{string.Join(", ", fault.Alerts.DefaultIfEmpty("none"))}");
         }
     }
 

@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using ServiceDesk.Tests.Faults.Breaking;
 using ServiceDesk.Tests.Faults.Checking;
 using ServiceDesk.Tests.Infrastructure;
+using ServiceDesk.Tests.Kubernetes;
+using ServiceDesk.Tests.Observability;
 
 namespace ServiceDesk.Tests.Faults.Chaos;
 
@@ -10,6 +12,7 @@ namespace ServiceDesk.Tests.Faults.Chaos;
 internal sealed class ChaosRun(ChaosSettings chaos, TestServers servers, Journal journal)
 {
     private static readonly TimeSpan QuietLimit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan WatchedDuration = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentQueue<RequestedChange> _asked = new();
@@ -27,6 +30,7 @@ internal sealed class ChaosRun(ChaosSettings chaos, TestServers servers, Journal
         await using var recorder = new TopicRecorder(system.Events);
         await using var deadLetters = new TopicRecorder(system.DeadLetters);
         await using var fleet = await Fleet.StartAsync(chaos, system, servers.Kafka);
+        await using var prometheus = await WatchAsync(fleet);
         using var api = new ApiCaller(fleet);
         using var collector = new EvidenceCollector(system, recorder, deadLetters);
         var shaken = new ChaosSystem(fleet, system.Database, system.Events, recorder);
@@ -34,7 +38,7 @@ internal sealed class ChaosRun(ChaosSettings chaos, TestServers servers, Journal
             $"{fleet.Members.Count} processes are ready; {chaos.Callers} callers and the faults begin, "
             + $"for {chaos.Duration.TotalSeconds:0} s");
 
-        await ShakeAsync(shaken, api, address);
+        await ShakeAsync(shaken, api, address, prometheus);
 
         var quiet = await collector.UntilQuietAsync(QuietLimit);
         journal.Note(quiet ? "all is quiet" : $"it did not come to rest in {QuietLimit}");
@@ -49,7 +53,8 @@ internal sealed class ChaosRun(ChaosSettings chaos, TestServers servers, Journal
     }
 
     /// <summary>Load and faults until the time is up; returns when every open request has its outcome.</summary>
-    private async Task ShakeAsync(ChaosSystem system, ApiCaller api, DatabaseAddress? address)
+    private async Task ShakeAsync(
+        ChaosSystem system, ApiCaller api, DatabaseAddress? address, PrometheusProcess? prometheus)
     {
         using var stop = new CancellationTokenSource();
         var callers = Enumerable.Range(1, chaos.Callers)
@@ -57,7 +62,7 @@ internal sealed class ChaosRun(ChaosSettings chaos, TestServers servers, Journal
                 new Caller(api, _asked, chaos.Pace, new Random(chaos.Seed + number)).RunAsync(stop.Token)).ToList();
         try
         {
-            await BreakAsync(system, address, new RecoveryProbe(
+            await BreakAsync(system, address, prometheus, new RecoveryProbe(
                 new Caller(api, _asked, chaos.Pace, new Random(chaos.Seed)), system.Database, chaos.RecoveryLimit));
         }
         finally
@@ -67,7 +72,8 @@ internal sealed class ChaosRun(ChaosSettings chaos, TestServers servers, Journal
         }
     }
 
-    private async Task BreakAsync(ChaosSystem system, DatabaseAddress? address, RecoveryProbe probe)
+    private async Task BreakAsync(
+        ChaosSystem system, DatabaseAddress? address, PrometheusProcess? prometheus, RecoveryProbe probe)
     {
         var random = new Random(chaos.Seed);
         var schedule = new FaultSchedule(FaultCatalog.For(servers, chaos, address), random);
@@ -80,14 +86,34 @@ internal sealed class ChaosRun(ChaosSettings chaos, TestServers servers, Journal
             var details = await Task.WhenAll(
                 faults.Select(fault => StrikeAsync(fault, system, new Random(random.Next()))));
             var duration = journal.Elapsed - at;
+            var recovery = await probe.MeasureAsync();
+            var alerts = prometheus is null
+                ? []
+                : await prometheus.FiredAsync(within: $"{Math.Ceiling((journal.Elapsed - at).TotalSeconds):0}s");
             var struck = new StruckFault(
-                at, [.. faults.Select(fault => fault.Name)], string.Join(" + ", details),
-                duration, await probe.MeasureAsync());
+                at, [.. faults.Select(fault => fault.Name)], string.Join(" + ", details), duration, recovery, alerts);
             _struck.Add(struck);
             journal.Note(
                 $"{struck.Detail}; lasted {duration.TotalSeconds:0.0} s, "
                 + $"recovered in {struck.Recovery?.TotalSeconds:0.0} s");
         }
+    }
+
+    /// <summary>In a run of minutes only: alerts need some time to tell.</summary>
+    private async Task<PrometheusProcess?> WatchAsync(Fleet fleet)
+    {
+        if (chaos.Duration < WatchedDuration)
+        {
+            return null;
+        }
+
+        if (ProgramsOnPath.Missing("prometheus") is { } missing)
+        {
+            journal.Note($"{missing}: no alert is looked at");
+            return null;
+        }
+
+        return await PrometheusProcess.StartAsync(fleet.Endpoints(), hurries: true);
     }
 
     private static async Task<string> StrikeAsync(IFault fault, ChaosSystem system, Random random) =>

@@ -42,6 +42,16 @@ internal sealed class Fleet : IAsyncDisposable
 
     public IReadOnlyList<FleetMember> Of(string project) => [.. Members.Where(member => member.Project == project)];
 
+    /// <summary>Endpoints by the job that Prometheus knows them by.</summary>
+    public ILookup<string, string> Endpoints() => Members.ToLookup(
+        member => member.Project switch
+        {
+            ServiceProcess.TicketApi => "ticket-api",
+            ServiceProcess.OutboxRelay => "outbox-relay",
+            _ => "notifier",
+        },
+        member => member.Endpoint);
+
     /// <summary>Starts one more notifier, beyond those that always run.</summary>
     public async Task<FleetMember> StartExtraNotifierAsync()
     {

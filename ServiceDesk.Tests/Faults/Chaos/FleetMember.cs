@@ -5,6 +5,7 @@ namespace ServiceDesk.Tests.Faults.Chaos;
 /// <summary>A place in the fleet, where one process runs after another; one fault at a time may touch it.</summary>
 internal sealed class FleetMember(string project, int number, Dictionary<string, string> settings) : IAsyncDisposable
 {
+    private readonly Dictionary<string, string> _settings = WithPort(settings);
     private readonly List<ProcessOutput> _outputs = [];
     private readonly List<string> _deaths = [];
     private volatile ServiceProcess? _process;
@@ -13,12 +14,15 @@ internal sealed class FleetMember(string project, int number, Dictionary<string,
 
     public string Name => $"{project[(project.IndexOf('.', StringComparison.Ordinal) + 1)..]} {number}";
 
+    /// <summary>Host and port of every process in this place, as those that scrape it know.</summary>
+    public string Endpoint => _settings["HTTP_ADDR"];
+
     /// <summary>Where the process of the moment answers, or null while there is none.</summary>
     public Uri? Address => _process?.Http.BaseAddress;
 
     public async Task StartAsync()
     {
-        var started = await ServiceProcess.StartAsync(project, settings);
+        var started = await ServiceProcess.StartAsync(project, _settings);
         lock (_outputs)
         {
             _outputs.Add(started.Output);
@@ -95,6 +99,12 @@ internal sealed class FleetMember(string project, int number, Dictionary<string,
     }
 
     public ValueTask DisposeAsync() => ForgetAsync();
+
+    private static Dictionary<string, string> WithPort(Dictionary<string, string> settings)
+    {
+        var endpoint = $"127.0.0.1:{FreePort.Find()}";
+        return new Dictionary<string, string>(settings) { ["HTTP_ADDR"] = endpoint, ["METRICS_ADDR"] = endpoint };
+    }
 
     private async ValueTask BuryAsync()
     {
