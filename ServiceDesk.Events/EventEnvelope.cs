@@ -55,4 +55,5 @@ public sealed record EventEnvelope(
 /// <summary>Tolerant of unknown members, so that producers can add to the envelope first.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, MaxDepth = 16)]
 [JsonSerializable(typeof(EventEnvelope))]
+[JsonSerializable(typeof(StructuredEvent))]
 internal sealed partial class EventEnvelopeJson : JsonSerializerContext;

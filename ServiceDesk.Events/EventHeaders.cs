@@ -22,6 +22,10 @@ public static class EventHeaders
     /// <summary>What <see cref="ContentType"/> says.</summary>
     public const string Json = "application/json";
 
+    /// <summary>What <see cref="ContentType"/> says of a message that is a CloudEvent as a whole, in structured
+    /// mode.</summary>
+    public const string CloudEventJson = "application/cloudevents+json; charset=UTF-8";
+
     /// <summary>What <see cref="CloudEventSource"/> says.</summary>
     public const string Source = "/servicedesk/tickets";
 

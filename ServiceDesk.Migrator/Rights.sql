@@ -6,6 +6,7 @@ WITH needed (service, relation, privileges) AS (
         ('servicedesk_api',      'schemaversions',   ARRAY['SELECT']),
         ('servicedesk_api',      'tickets',          ARRAY['SELECT', 'INSERT', 'UPDATE']),
         ('servicedesk_api',      'outbox',           ARRAY['INSERT']),
+        ('servicedesk_api',      'change_keys',      ARRAY['SELECT', 'INSERT', 'DELETE']),
         ('servicedesk_relay',    'schemaversions',   ARRAY['SELECT']),
         ('servicedesk_relay',    'outbox',           ARRAY['SELECT', 'UPDATE', 'DELETE']),
         ('servicedesk_relay',    'outbox_id_seq',    ARRAY['SELECT']),

@@ -14,6 +14,10 @@ internal static class ServiceWork
             UPDATE tickets SET version = version WHERE id IS NULL;
             INSERT INTO outbox (event_id, aggregate, aggregate_id, event_type, payload)
                 SELECT gen_random_uuid(), '', gen_random_uuid(), '', '{}' WHERE false;
+            INSERT INTO change_keys (idempotency_key, request_hash, ticket_id, status, version, updated_at)
+                SELECT '', '', gen_random_uuid(), '', 1, now() WHERE false ON CONFLICT (idempotency_key) DO NOTHING;
+            DELETE FROM change_keys WHERE idempotency_key IN (
+                SELECT idempotency_key FROM change_keys WHERE created_at IS NULL);
             """),
         ("servicedesk_relay",
             """

@@ -4,6 +4,9 @@ namespace ServiceDesk.OutboxRelay;
 
 public sealed class RelaySettings : ISettings
 {
+    private const string Binary = "binary";
+    private const string Structured = "structured";
+
     public static string Section => "OutboxRelay";
 
     /// <summary>Events claimed, published and marked together, at most. Batches grow to this size in a
@@ -30,6 +33,12 @@ public sealed class RelaySettings : ISettings
 
     public TimeSpan MaxBackoff { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>"binary" for CloudEvents' attributes in headers around the plain event, "structured" for one JSON document
+    /// that holds both. Consumers must know the new one before it is sent; the notifier reads both.</summary>
+    public string CloudEvents { get; set; } = Binary;
+
+    public bool IsStructured => CloudEvents == Structured;
+
     /// <summary>How long sent events are kept.</summary>
     public TimeSpan Retention { get; set; } = TimeSpan.FromDays(7);
 
@@ -48,6 +57,7 @@ public sealed class RelaySettings : ISettings
         .InRange(MaxAttempts, 1, 1000)
         .InRange(Backoff, TimeSpan.FromMilliseconds(1), MaxBackoff)
         .InRange(MaxBackoff, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(10))
+        .Must(CloudEvents is Binary or Structured, CloudEvents, $"must be {Binary} or {Structured}")
         .InRange(Retention, TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650))
         .InRange(RetentionInterval, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1));
 }

@@ -134,7 +134,8 @@ internal sealed partial class Settlement(
         try
         {
             using var bounded = new CancellationTokenSource(settings.PublishTimeout, time);
-            var message = EventMessages.Create(outboxEvent, OutboxHeaders.Read(outboxEvent.Headers), span: null);
+            var message = EventMessages.Create(
+                outboxEvent, OutboxHeaders.Read(outboxEvent.Headers), span: null, settings.IsStructured);
             await deadLetters.SendAsync(message, error, origin, bounded.Token);
         }
         catch (Exception unsent) when (unsent is Confluent.Kafka.KafkaException or OperationCanceledException)

@@ -14,6 +14,7 @@ try
     builder.AddDatabase(service.Name, role: "servicedesk_api");
     builder.AddApiConventions();
     builder.AddBearerTokens();
+    builder.AddRateLimits();
     builder.AddOutboxHints();
     builder.AddTickets();
 
@@ -21,8 +22,11 @@ try
     app.MapDefaultEndpoints();
     app.UseApiConventions();
     app.UseBearerTokens();
+    app.UseRateLimits();
+    app.UseAccessRules();
     app.MapTickets();
     app.MapApiDocument();
+    app.MapProblemPages();
     app.MapApiReference();
     return await app.RunServiceAsync();
 }

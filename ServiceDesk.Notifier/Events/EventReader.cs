@@ -31,7 +31,9 @@ internal static class EventReader
             return Unreadable(raw, "the message has no value");
         }
 
-        var envelope = EventEnvelope.Read(value);
+        var isStructured = IsStructured(raw.Message.Headers);
+        var structured = isStructured ? StructuredEvent.Read(value) : null;
+        var envelope = isStructured ? structured?.Data : EventEnvelope.Read(value);
         var problem = envelope switch
         {
             null => "the value is null",
@@ -45,8 +47,8 @@ internal static class EventReader
             _ => null,
         };
         return problem is not null ? Unreadable(raw, problem)
-            : IsNewer(raw.Message.Headers)
-                ? Unknown(raw, "its ce_dataschema is newer than this build, for type", envelope!)
+            : (isStructured ? structured!.IsNewer : IsNewer(raw.Message.Headers))
+                ? Unknown(raw, "its dataschema is newer than this build, for type", envelope!)
             : NotificationText.Knows(envelope!.EventType)
                 ? new ReceivedMessage(raw, CreateEvent(raw.Message.Headers, envelope))
             : Unknown(raw, "its event_type is not known:", envelope);
@@ -56,6 +58,10 @@ internal static class EventReader
     private static ReceivedMessage Unknown(
         ConsumeResult<byte[], byte[]> raw, string reason, EventEnvelope envelope) =>
         new(raw, refusal: new Refusal(DeadLetterCode.UnknownType, $"{reason} '{Shorten(envelope.EventType)}'"));
+
+    private static bool IsStructured(Headers? headers) =>
+        headers is not null && headers.TryGetLastBytes(EventHeaders.ContentType, out var type)
+        && StructuredEvent.Is(type);
 
     private static bool IsNewer(Headers? headers) =>
         headers is not null && headers.TryGetLastBytes(EventHeaders.CloudEventDataSchema, out var schema)

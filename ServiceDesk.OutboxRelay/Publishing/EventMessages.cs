@@ -12,13 +12,47 @@ internal static class EventMessages
     private static readonly byte[] Source = Utf8(EventHeaders.Source);
     private static readonly byte[] SpecVersion = Utf8(EventHeaders.SpecVersion);
     private static readonly byte[] Json = Utf8(EventHeaders.Json);
+    private static readonly byte[] CloudEventJson = Utf8(EventHeaders.CloudEventJson);
 
-    public static Message<byte[], byte[]> Create(OutboxEvent outboxEvent, OutboxHeaders stored, Activity? span)
+    /// <param name="outboxEvent">The row.</param>
+    /// <param name="stored">Its headers.</param>
+    /// <param name="span">The span of its publishing, which the consumer continues.</param>
+    /// <param name="isStructured">Whether the value is a CloudEvent as a whole.</param>
+    public static Message<byte[], byte[]> Create(
+        OutboxEvent outboxEvent, OutboxHeaders stored, Activity? span, bool isStructured = false)
+    {
+        var envelope = EventEnvelope.Write(
+            outboxEvent.EventId, outboxEvent.EventType, outboxEvent.CreatedAt, outboxEvent.Aggregate,
+            outboxEvent.AggregateId, stored.RequestId, outboxEvent.Payload);
+        var subject = Utf8(outboxEvent.AggregateId.ToString());
+        var headers = isStructured ? StructuredHeaders(outboxEvent) : BinaryHeaders(outboxEvent, subject);
+        AddIfSet(headers, EventHeaders.TraceParent, span?.Id ?? stored.Traceparent);
+        AddIfSet(headers, EventHeaders.TraceState, span?.TraceStateString ?? stored.Tracestate);
+        AddIfSet(headers, EventHeaders.Baggage, EventBaggage.Bound(stored.Baggage));
+        return new Message<byte[], byte[]>
+        {
+            Key = subject,
+            Value = isStructured
+                ? StructuredEvent.Write(
+                    outboxEvent.EventId, outboxEvent.EventType, outboxEvent.CreatedAt, outboxEvent.AggregateId, envelope)
+                : envelope,
+            Headers = headers,
+        };
+    }
+
+    /// <summary>Our own are there in both modes: tools find an event by them.</summary>
+    private static Headers StructuredHeaders(OutboxEvent outboxEvent) => new()
+    {
+        { EventHeaders.EventId, Utf8(outboxEvent.EventId.ToString()) },
+        { EventHeaders.EventType, Utf8(outboxEvent.EventType) },
+        { EventHeaders.ContentType, CloudEventJson },
+    };
+
+    private static Headers BinaryHeaders(OutboxEvent outboxEvent, byte[] subject)
     {
         var id = Utf8(outboxEvent.EventId.ToString());
         var type = Utf8(outboxEvent.EventType);
-        var subject = Utf8(outboxEvent.AggregateId.ToString());
-        var headers = new Headers
+        return new Headers
         {
             { EventHeaders.EventId, id },
             { EventHeaders.EventType, type },
@@ -30,17 +64,6 @@ internal static class EventMessages
             { EventHeaders.CloudEventTime, Utf8(EventEnvelope.Time(outboxEvent.CreatedAt)) },
             { EventHeaders.CloudEventSubject, subject },
             { EventHeaders.CloudEventDataSchema, Utf8(EventSchemas.NameOf(outboxEvent.EventType)) },
-        };
-        AddIfSet(headers, EventHeaders.TraceParent, span?.Id ?? stored.Traceparent);
-        AddIfSet(headers, EventHeaders.TraceState, span?.TraceStateString ?? stored.Tracestate);
-        AddIfSet(headers, EventHeaders.Baggage, EventBaggage.Bound(stored.Baggage));
-        return new Message<byte[], byte[]>
-        {
-            Key = subject,
-            Value = EventEnvelope.Write(
-                outboxEvent.EventId, outboxEvent.EventType, outboxEvent.CreatedAt, outboxEvent.Aggregate,
-                outboxEvent.AggregateId, stored.RequestId, outboxEvent.Payload),
-            Headers = headers,
         };
     }
 

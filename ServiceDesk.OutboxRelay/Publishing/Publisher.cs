@@ -112,7 +112,8 @@ internal sealed class Publisher(
             var handler = reports.HandlerOf(i, span);
             try
             {
-                producer.Produce(kafka.Topic, EventMessages.Create(events[i], stored, span), handler);
+                producer.Produce(
+                    kafka.Topic, EventMessages.Create(events[i], stored, span, settings.IsStructured), handler);
             }
             catch (KafkaException failure)
             {

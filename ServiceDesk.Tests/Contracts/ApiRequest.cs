@@ -16,14 +16,15 @@ internal sealed record ApiRequest(ApiOperation Operation)
 
     /// <param name="client">Sends it.</param>
     /// <param name="ticket">The ticket it is about, unless a parameter names another.</param>
-    public Task<Answer> SendAsync(TicketClient client, string ticket)
+    /// <param name="further">Headers that are no parameters.</param>
+    public Task<Answer> SendAsync(TicketClient client, string ticket, params (string Name, string Value)[] further)
     {
         var id = In("path").Select(p => p.Value).FirstOrDefault(ticket);
         var path = Operation.Path.Replace("{id}", Uri.EscapeDataString(id), StringComparison.Ordinal);
         var query = string.Join('&', In("query").Select(p => $"{p.Name}={Uri.EscapeDataString(p.Value)}"));
         return client.SendAsync(
             HttpMethod.Parse(Operation.Method.ToUpperInvariant()), query == "" ? path : $"{path}?{query}", Content(),
-            [.. In("header"), .. Expectation]);
+            [.. In("header"), .. Expectation, .. further]);
     }
 
     /// <summary>A large body waits for the server's consent: one that is refused meets a connection that is

@@ -19,7 +19,8 @@ public sealed class OpenApiTests(TicketApiFixture api)
         Problems.ForStatus(400), Problems.ForStatus(401), Problems.ForStatus(403), Problems.NoTicket(AnyTicket),
         Problems.TooSlow, Problems.InvalidTransition("closed", "open"), Problems.Stale(2), Problems.TooLarge,
         Problems.MediaType, Problems.KeyReused, Problems.PreconditionRequired, Problems.Unexpected,
-        Problems.DatabaseUnavailable, Problems.AuthorityUnavailable,
+        Problems.DatabaseUnavailable, Problems.AuthorityUnavailable, Problems.Overloaded,
+        Problems.TooManyRequests(TimeSpan.FromSeconds(1)),
     ];
 
     private static OpenApiDocument Document => OpenApiDocument.Current;
@@ -134,6 +135,7 @@ public sealed class OpenApiTests(TicketApiFixture api)
     [InlineData("CreateTicket", 400, """{"title":"abc"}""", "Idempotency-Key", "\"\\x\"")]
     [InlineData("CreateTicket", 415, "text", "Content-Type", "text/plain")]
     [InlineData("CreateTicket", 413, "large", null, null)]
+    [InlineData("ChangeTicketStatus", 400, """{"status":"closed"}""", "Idempotency-Key", "\"\\x\"")]
     [InlineData("ChangeTicketStatus", 404, """{"status":"closed"}""", "id", AnyTicket)]
     [InlineData("ChangeTicketStatus", 409, """{"status":"open"}""", null, null)]
     [InlineData("ChangeTicketStatus", 412, """{"status":"closed"}""", "If-Match", "\"7\"")]

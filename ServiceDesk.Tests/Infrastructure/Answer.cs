@@ -29,7 +29,7 @@ internal sealed record Answer(int Status, HttpResponseHeaders Headers, HttpConte
         Assert.True(
             members.SequenceEqual(Json.EnumerateObject().Select(m => m.Name)),
             $"expected {string.Join(", ", members)}, got {Text}");
-        Assert.Equal("about:blank", TextOf("type"));
+        Assert.Equal($"/problems/{code}", TextOf("type"));
         Assert.NotEmpty(TextOf("title"));
         Assert.Equal(status, Json.GetProperty("status").GetInt32());
         Assert.NotEmpty(TextOf("detail"));

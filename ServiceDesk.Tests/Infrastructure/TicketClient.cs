@@ -6,7 +6,8 @@ namespace ServiceDesk.Tests.Infrastructure;
 /// <summary>Speaks to the API as any caller does.</summary>
 internal sealed class TicketClient(HttpClient http)
 {
-    public Task<Answer> GetAsync(string path) => SendAsync(HttpMethod.Get, path);
+    public Task<Answer> GetAsync(string path, params (string Name, string Value)[] headers) =>
+        SendAsync(HttpMethod.Get, path, null, headers);
 
     /// <param name="body">Anything that serializes to a JSON object.</param>
     /// <param name="headers">Further headers.</param>

@@ -27,6 +27,7 @@ internal static class ApiConventions
     public static void UseApiConventions(this WebApplication app)
     {
         app.UseMiddleware<ProblemMiddleware>();
+        app.UseMiddleware<OverloadMiddleware>();
         app.UseRequestTimeouts();
     }
 }

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text;
+using ServiceDesk.TicketApi.Security;
 
 namespace ServiceDesk.TicketApi.Http;
 
@@ -28,7 +29,7 @@ internal static class IdempotencyKey
                 "Idempotency-Key", $"must be 1 to {MaxLength} printable ASCII characters, bare or in quotes");
         }
 
-        return caller.Identity is { IsAuthenticated: true } ? Scope(key, caller) : key;
+        return Caller.Of(caller) is { } known ? Scope(key, known) : key;
     }
 
     /// <summary>RFC 8941 strings escape quotes and backslashes, and nothing else.</summary>
@@ -48,10 +49,6 @@ internal static class IdempotencyKey
         return key.ToString();
     }
 
-    private static string Scope(string key, ClaimsPrincipal caller)
-    {
-        var subject = caller.FindFirst("sub") ?? caller.FindFirst("client_id") ?? caller.FindFirst("azp");
-        var scoped = $"{caller.FindFirst("iss")?.Value}\n{subject?.Type}\n{subject?.Value}\n{key}";
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(scoped)));
-    }
+    private static string Scope(string key, string caller) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{caller}\n{key}")));
 }

@@ -9,7 +9,7 @@ namespace ServiceDesk.TicketApi.Http;
 
 /// <summary>Answers requests that the server cannot read, such as <c>%00</c> in a path, which reach no middleware and
 /// would get an empty body. The server announces each as a diagnostic event before it answers.</summary>
-internal sealed class MalformedRequests(DiagnosticListener diagnostics)
+internal sealed class MalformedRequests(DiagnosticListener diagnostics, ApiSettings settings)
     : IHostedService, IObserver<KeyValuePair<string, object?>>
 {
     private const string BadRequest = "Microsoft.AspNetCore.Server.Kestrel.BadRequest";
@@ -48,11 +48,12 @@ internal sealed class MalformedRequests(DiagnosticListener diagnostics)
     }
 
     /// <summary>The body goes to the connection: the response has no body writer before a request is read.</summary>
-    private static void Answer(IHttpResponseFeature response, IHttpResponseBodyFeature body, IBufferWriter<byte> output)
+    private void Answer(IHttpResponseFeature response, IHttpResponseBodyFeature body, IBufferWriter<byte> output)
     {
         var requestId = Guid.CreateVersion7().ToString();
         var document = JsonSerializer.SerializeToUtf8Bytes(
-            Problems.ForStatus(response.StatusCode).Describe(requestId), TicketJson.Default.ProblemDocument);
+            Problems.ForStatus(response.StatusCode).Describe(requestId, settings.ProblemTypes),
+            TicketJson.Default.ProblemDocument);
         response.Headers["X-Request-Id"] = requestId;
         response.Headers.ContentType = ProblemDocument.ContentType;
         response.Headers.ContentLength = document.Length;

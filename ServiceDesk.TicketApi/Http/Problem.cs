@@ -24,11 +24,16 @@ internal sealed record Problem(
         }
 
         return httpContext.Response.WriteAsJsonAsync(
-            Describe(httpContext.TraceIdentifier), TicketJson.Default.ProblemDocument, ProblemDocument.ContentType);
+            Describe(
+                httpContext.TraceIdentifier, httpContext.RequestServices.GetRequiredService<ApiSettings>().ProblemTypes),
+            TicketJson.Default.ProblemDocument,
+            ProblemDocument.ContentType);
     }
 
-    public ProblemDocument Describe(string requestId) =>
-        new("about:blank", Title, Status, Detail, Code, requestId, Field);
+    /// <param name="requestId">Finds the request in the logs.</param>
+    /// <param name="types">What the types' addresses begin with.</param>
+    public ProblemDocument Describe(string requestId, string types = ProblemPages.Address) =>
+        new(types + Code, Title, Status, Detail, Code, requestId, Field);
 }
 
 /// <summary>The body: RFC 9457's members, and ours: <c>code</c> for programs, <c>request_id</c> for the logs, and

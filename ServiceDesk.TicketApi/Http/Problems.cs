@@ -5,7 +5,7 @@ internal static class Problems
 {
     public static readonly Problem KeyReused = new(
         StatusCodes.Status422UnprocessableEntity, "idempotency_key_reused", "Idempotency key reused",
-        "This Idempotency-Key belongs to a request with another body; use a new key for a new ticket.",
+        "This Idempotency-Key belongs to another request; use a new key for each.",
         "Idempotency-Key");
 
     public static readonly Problem PreconditionRequired = new(
@@ -35,6 +35,11 @@ internal static class Problems
         + "Repeat the request.",
         RetryAfter: TimeSpan.FromSeconds(5));
 
+    public static readonly Problem Overloaded = new(
+        StatusCodes.Status503ServiceUnavailable, "overloaded", "Overloaded",
+        "Too many requests are under way; nothing was done. Repeat the request.",
+        RetryAfter: TimeSpan.FromSeconds(1));
+
     public static readonly Problem Unexpected = new(
         StatusCodes.Status500InternalServerError, "internal_error", "Internal error",
         "The request failed for a reason of ours; the request id finds it in the logs.");
@@ -56,6 +61,12 @@ internal static class Problems
     public static Problem Stale(int version) => new(
         StatusCodes.Status412PreconditionFailed, "precondition_failed", "Precondition failed",
         $"The ticket has changed meanwhile: it is at version {version}. Read it again, and decide anew.", "If-Match");
+
+    /// <param name="wait">Until the caller may send another one, in whole seconds.</param>
+    public static Problem TooManyRequests(TimeSpan wait) => new(
+        StatusCodes.Status429TooManyRequests, "too_many_requests", "Too many requests",
+        "You have used up your requests for now; nothing was done. Repeat the request after Retry-After.",
+        RetryAfter: wait);
 
     /// <summary>For answers the framework gives on its own, which carry a status only.</summary>
     public static Problem ForStatus(int status) => status switch

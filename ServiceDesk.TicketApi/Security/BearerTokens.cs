@@ -50,11 +50,19 @@ internal static partial class BearerTokens
             // Its counter is there with 0 from the start.
             _ = app.Services.GetRequiredService<AuthorityProbe>();
             app.UseAuthentication();
-            app.UseAuthorization();
         }
         else if (app.Environment.IsProduction())
         {
             LogOpen(app.Logger);
+        }
+    }
+
+    /// <summary>Refuses callers without a token where one is asked for.</summary>
+    public static void UseAccessRules(this WebApplication app)
+    {
+        if (app.Services.GetRequiredService<AuthSettings>().IsOn)
+        {
+            app.UseAuthorization();
         }
     }
 

@@ -17,11 +17,12 @@ internal static class TicketEndpoints
         builder.Services.AddSingleton<TicketStore>();
         builder.Services.AddSingleton<TicketWriter>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<TicketWriter>());
+        builder.Services.AddHostedService<KeyRetention>();
     }
 
     public static void MapTickets(this IEndpointRouteBuilder app)
     {
-        var tickets = app.MapGroup("/tickets");
+        var tickets = app.MapGroup(TicketPaths.Root);
 
         tickets.RequireBearerToken();
 
@@ -106,7 +107,12 @@ internal static class TicketEndpoints
     }
 
     private static async Task<IResult> ChangeStatusAsync(
-        string id, HttpContext context, ApiSettings settings, TicketStore store, CancellationToken cancellationToken)
+        string id,
+        HttpContext context,
+        [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey,
+        ApiSettings settings,
+        TicketStore store,
+        CancellationToken cancellationToken)
     {
         if (!TryParseId(id, out var ticketId))
         {
@@ -116,15 +122,17 @@ internal static class TicketEndpoints
         var read = await JsonBody.ReadAsync(context.Request, TicketJson.Default.ChangeStatusRequest, cancellationToken);
         if (read.IsProblem(out var problem, out var body)
             || TicketRules.Parse(body).IsProblem(out problem, out var status)
+            || IdempotencyKey.Parse(idempotencyKey, context.User).IsProblem(out problem, out var key)
             || EntityTags.ParseIfMatch(context.Request, settings.RequireIfMatch)
                 .IsProblem(out problem, out var isCurrent))
         {
             return problem;
         }
 
-        var change = await store.ChangeStatusAsync(
-            ticketId, status, isCurrent, context.TraceIdentifier, cancellationToken);
-        switch (change)
+        var wanted = key.Length == 0
+            ? new NewStatus(ticketId, status, isCurrent, IdempotencyKey: null, RequestHash: null)
+            : new NewStatus(ticketId, status, isCurrent, key, RequestHash.Compute(ticketId, body));
+        switch (await store.ChangeStatusAsync(wanted, context.TraceIdentifier, cancellationToken))
         {
             case StatusChange.Done done:
                 context.Response.SetETag(done.Ticket.Version);
@@ -133,6 +141,8 @@ internal static class TicketEndpoints
                 return Problems.InvalidTransition(refused.From, status);
             case StatusChange.Stale stale:
                 return Problems.Stale(stale.Version);
+            case StatusChange.KeyReused:
+                return Problems.KeyReused;
             default:
                 return Problems.NoTicket(id);
         }

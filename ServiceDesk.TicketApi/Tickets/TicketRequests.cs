@@ -36,9 +36,22 @@ internal sealed record NewTicket(string Title, string Description, string? Idemp
     public Guid Id { get; } = Guid.CreateVersion7();
 }
 
+/// <summary>A checked request to change a ticket.</summary>
+/// <param name="Ticket">Its id.</param>
+/// <param name="Status">What it shall be.</param>
+/// <param name="IsCurrent">Whether the caller knows this version of it.</param>
+/// <param name="IdempotencyKey">Null when there is none.</param>
+/// <param name="RequestHash">Null when there is no key.</param>
+internal sealed record NewStatus(
+    Guid Ticket, string Status, Predicate<int> IsCurrent, string? IdempotencyKey, byte[]? RequestHash);
+
 /// <summary>Tells a repeated request from another one under the same Idempotency-Key.</summary>
 internal static class RequestHash
 {
+    /// <summary>Covers the ticket, and every member of the request as JSON.</summary>
+    public static byte[] Compute(Guid ticket, ChangeStatusRequest request) => SHA256.HashData(Encoding.UTF8.GetBytes(
+        $"{ticket}\0{JsonSerializer.Serialize(request, RequestHashJson.Default.ChangeStatusRequest)}"));
+
     /// <summary>Covers every member of the request without naming it: title and description first, as the first release
     /// hashed them, then whatever else was sent, as JSON. So a new member counts at once, and keys from before it still
     /// match. Neither text can contain the separator.</summary>
@@ -56,4 +69,5 @@ internal static class RequestHash
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(CreateTicketRequest))]
+[JsonSerializable(typeof(ChangeStatusRequest))]
 internal sealed partial class RequestHashJson : JsonSerializerContext;

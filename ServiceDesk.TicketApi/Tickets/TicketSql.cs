@@ -81,6 +81,32 @@ internal static class TicketSql
         RETURNING updated_at
         """;
 
+    /// <summary>The answer to an earlier change with this key, and the hash of its request.</summary>
+    public const string FindChange =
+        """
+        -- find change by idempotency key
+        SELECT request_hash, status, version, updated_at FROM change_keys WHERE idempotency_key = $1
+        """;
+
+    /// <summary>Keeps what the ticket has become. Waits for a change under way with the same key, and keeps nothing when
+    /// that one is committed.</summary>
+    public const string KeepChange =
+        """
+        -- keep change
+        INSERT INTO change_keys (idempotency_key, request_hash, ticket_id, status, version, updated_at)
+        SELECT $1, $2, id, status, version, updated_at FROM tickets WHERE id = $3
+        ON CONFLICT (idempotency_key) DO NOTHING
+        """;
+
+    public const string ForgetChanges =
+        """
+        -- forget changes
+        DELETE FROM change_keys WHERE idempotency_key IN (
+            SELECT idempotency_key FROM change_keys
+            WHERE created_at < now() - $1::interval
+            ORDER BY created_at LIMIT $2)
+        """;
+
     public const string AddEvent =
         """
         -- add event

@@ -24,20 +24,29 @@ internal sealed class TicketStore(NpgsqlDataSource database, TicketWriter writer
     public Task<TicketPage> ListAsync(string? status, Guid? before, int limit, CancellationToken cancellationToken) =>
         Retry.ReadAsync(() => ListOnceAsync(status, before, limit, cancellationToken), cancellationToken);
 
-    /// <param name="id">The ticket.</param>
-    /// <param name="status">Its new status.</param>
-    /// <param name="isCurrent">Whether the caller knows this version of it.</param>
+    /// <param name="change">What to change.</param>
     /// <param name="requestId">Goes with the event.</param>
     /// <param name="cancellationToken">Ends the wait for the ticket's lock, too.</param>
     public Task<StatusChange> ChangeStatusAsync(
-        Guid id, string status, Predicate<int> isCurrent, string requestId, CancellationToken cancellationToken)
+        NewStatus change, string requestId, CancellationToken cancellationToken)
     {
         // A session lost before the commit took its change with it; one lost during the commit may have made it (P1).
-        var isCommitting = false;
+        // With a key the second attempt finds out.
+        var isInDoubt = false;
         return Retry.RunAsync(
-            () => ChangeStatusOnceAsync(id, status, isCurrent, requestId, () => isCommitting = true, cancellationToken),
-            failure => DatabaseFailure.IsUndone(failure) || (!isCommitting && DatabaseFailure.IsSessionLost(failure)),
+            () => ChangeStatusOnceAsync(
+                change, requestId, () => isInDoubt = change.IdempotencyKey is null, cancellationToken),
+            failure => DatabaseFailure.IsUndone(failure) || (!isInDoubt && DatabaseFailure.IsSessionLost(failure)),
             cancellationToken);
+    }
+
+    /// <returns>How many keys of changes were older, and are forgotten.</returns>
+    public async Task<int> ForgetChangesAsync(TimeSpan age, int limit, CancellationToken cancellationToken)
+    {
+        await using var delete = database.CreateCommand(TicketSql.ForgetChanges);
+        delete.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = age });
+        Add(delete.Parameters, limit);
+        return await delete.ExecuteNonQueryAsync(cancellationToken);
     }
 
     private async Task<Ticket?> FindOnceAsync(Guid id, CancellationToken cancellationToken)
@@ -72,14 +81,20 @@ internal sealed class TicketStore(NpgsqlDataSource database, TicketWriter writer
     }
 
     private async Task<StatusChange> ChangeStatusOnceAsync(
-        Guid id, string status, Predicate<int> isCurrent, string requestId, Action committing,
-        CancellationToken cancellationToken)
+        NewStatus wanted, string requestId, Action committing, CancellationToken cancellationToken)
     {
+        var (id, status, isCurrent, key, hash) = wanted;
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         if (await LockAsync(connection, id, cancellationToken) is not { } ticket)
         {
             return new StatusChange.NoTicket();
+        }
+
+        // The lock makes an equal request that is under way the earlier one: what it did can be read now.
+        if (key is not null && await FindChangeAsync(connection, wanted, ticket, cancellationToken) is { } earlier)
+        {
+            return earlier;
         }
 
         if (!isCurrent(ticket.Version))
@@ -105,7 +120,18 @@ internal sealed class TicketStore(NpgsqlDataSource database, TicketWriter writer
         Add(addEvent, EventTypes.TicketStatusChanged);
         AddJson(addEvent, JsonSerializer.SerializeToUtf8Bytes(payload, TicketJson.Default.TicketStatusChanged));
         AddJson(addEvent, OutboxHeaders.Capture(requestId).Write());
+        if (key is not null)
+        {
+            AddKept(change, wanted);
+        }
+
         var updatedAt = (DateTime)(await change.ExecuteScalarAsync(cancellationToken))!;
+        if (key is not null && change.BatchCommands[^1].RecordsAffected == 0)
+        {
+            // A change of another ticket took the key meanwhile; without a commit, this one has not happened.
+            return new StatusChange.KeyReused();
+        }
+
         committing();
         await transaction.CommitAsync(cancellationToken);
         hints.Send();
@@ -124,6 +150,33 @@ internal sealed class TicketStore(NpgsqlDataSource database, TicketWriter writer
                     row.GetGuid("id"), row.GetString("title"), row.GetString("description"),
                     row.GetFieldValue<DateTimeOffset>("created_at"))
                 : null;
+    }
+
+    /// <summary>A repeated change gets the first one's answer, whatever happened to the ticket since.</summary>
+    private static async Task<StatusChange?> FindChangeAsync(
+        NpgsqlConnection connection, NewStatus repeated, Ticket ticket, CancellationToken cancellationToken)
+    {
+        await using var query = new NpgsqlCommand(TicketSql.FindChange, connection);
+        Add(query.Parameters, repeated.IdempotencyKey);
+        await using var row = await query.ExecuteReaderAsync(cancellationToken);
+        return !await row.ReadAsync(cancellationToken) ? null
+            : !row.GetFieldValue<byte[]>("request_hash").AsSpan().SequenceEqual(repeated.RequestHash)
+                ? new StatusChange.KeyReused()
+            : new StatusChange.Done(ticket with
+            {
+                Status = row.GetString("status"),
+                Version = row.GetInt32("version"),
+                UpdatedAt = row.GetFieldValue<DateTimeOffset>("updated_at"),
+            });
+    }
+
+    private static void AddKept(NpgsqlBatch change, NewStatus wanted)
+    {
+        var keep = new NpgsqlBatchCommand(TicketSql.KeepChange);
+        Add(keep.Parameters, wanted.IdempotencyKey);
+        keep.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = wanted.RequestHash });
+        Add(keep.Parameters, wanted.Ticket);
+        change.BatchCommands.Add(keep);
     }
 
     private static async Task<Ticket?> LockAsync(
@@ -159,4 +212,7 @@ internal abstract record StatusChange
     public sealed record Stale(int Version) : StatusChange;
 
     public sealed record NoTicket : StatusChange;
+
+    /// <summary>The idempotency key belongs to another change.</summary>
+    public sealed record KeyReused : StatusChange;
 }

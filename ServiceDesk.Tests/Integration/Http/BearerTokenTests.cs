@@ -1,6 +1,4 @@
 using System.Security.Cryptography;
-using Microsoft.IdentityModel.JsonWebTokens;
-using Microsoft.IdentityModel.Tokens;
 using ServiceDesk.Tests.Infrastructure;
 
 namespace ServiceDesk.Tests.Integration.Http;
@@ -22,7 +20,7 @@ public sealed class BearerTokenTests(BearerTokenApi api) : IClassFixture<BearerT
     [Fact]
     public async Task A_request_with_a_valid_token_is_served()
     {
-        var answer = await Client.PostAsync(new { title = "Printer on fire" }, Bearer(Token(api.Key)));
+        var answer = await Client.PostAsync(new { title = "Printer on fire" }, api.Bearer());
 
         Assert.Equal(201, answer.Status);
     }
@@ -35,13 +33,27 @@ public sealed class BearerTokenTests(BearerTokenApi api) : IClassFixture<BearerT
     {
         var key = ("Idempotency-Key", Guid.NewGuid().ToString());
 
-        var first = await Client.PostAsync(new { title = mine }, key, Bearer(Token(api.Key, subject: "me")));
-        var other = await Client.PostAsync(new { title = yours }, key, Bearer(Token(api.Key, subject: "you")));
-        var again = await Client.PostAsync(new { title = mine }, key, Bearer(Token(api.Key, subject: "me")));
+        var first = await Client.PostAsync(new { title = mine }, key, api.Bearer("me"));
+        var other = await Client.PostAsync(new { title = yours }, key, api.Bearer("you"));
+        var again = await Client.PostAsync(new { title = mine }, key, api.Bearer("me"));
 
         Assert.Equal((201, 201), (first.Status, other.Status));
         Assert.NotEqual(first.TextOf("id"), other.TextOf("id"));
         Assert.Equal(first.Text, again.Text);
+    }
+
+    [Fact]
+    public async Task A_change_under_anothers_key_is_no_repetition_of_the_others()
+    {
+        var key = ("Idempotency-Key", Guid.NewGuid().ToString());
+        var id = (await Client.PostAsync(new { title = "Ours" }, api.Bearer("me"))).TextOf("id");
+
+        var first = await Client.ChangeStatusAsync(id, "in_progress", key, api.Bearer("me"));
+        var other = await Client.ChangeStatusAsync(id, "closed", key, api.Bearer("you"));
+        var again = await Client.ChangeStatusAsync(id, "in_progress", key, api.Bearer("me"));
+
+        Assert.Equal((200, 200), (first.Status, other.Status));
+        Assert.Equal((first.Text, first.Headers.ETag), (again.Text, again.Headers.ETag));
     }
 
     [Theory]
@@ -53,7 +65,7 @@ public sealed class BearerTokenTests(BearerTokenApi api) : IClassFixture<BearerT
     {
         var answer = await Client.PostAsync(
             new { title = "Printer on fire" },
-            Bearer(Token(api.Key, audience, issuer, TimeSpan.FromMinutes(minutesLeft))));
+            BearerTokenApi.Bearer(api.Key, audience, issuer, TimeSpan.FromMinutes(minutesLeft)));
 
         answer.IsProblem(401, "unauthorized");
     }
@@ -63,7 +75,7 @@ public sealed class BearerTokenTests(BearerTokenApi api) : IClassFixture<BearerT
     {
         using var foreign = RSA.Create(2048);
 
-        var answer = await Client.PostAsync(new { title = "Printer on fire" }, Bearer(Token(foreign)));
+        var answer = await Client.PostAsync(new { title = "Printer on fire" }, BearerTokenApi.Bearer(foreign));
 
         answer.IsProblem(401, "unauthorized");
     }
@@ -86,28 +98,4 @@ public sealed class BearerTokenTests(BearerTokenApi api) : IClassFixture<BearerT
     [InlineData("/metrics")]
     public async Task Probes_and_metrics_need_no_token(string path) =>
         Assert.Equal(200, (await Client.GetAsync(path)).Status);
-
-    private static (string Name, string Value) Bearer(string token) => ("Authorization", $"Bearer {token}");
-
-    private static string Token(
-        RSA key, string audience = "servicedesk", string issuer = BearerTokenApi.Issuer,
-        TimeSpan? left = null, string subject = "test")
-    {
-        var expires = DateTime.UtcNow + (left ?? TimeSpan.FromMinutes(5));
-        // The cache would keep providers of keys that a test disposes.
-        var signing = new RsaSecurityKey(key)
-        {
-            CryptoProviderFactory = new CryptoProviderFactory { CacheSignatureProviders = false },
-        };
-        var handler = new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false };
-        return handler.CreateToken(new SecurityTokenDescriptor
-        {
-            Audience = audience,
-            Issuer = issuer,
-            NotBefore = expires.AddMinutes(-10),
-            Expires = expires,
-            Claims = new Dictionary<string, object> { ["sub"] = subject },
-            SigningCredentials = new SigningCredentials(signing, SecurityAlgorithms.RsaSha256),
-        });
-    }
 }

@@ -24,6 +24,23 @@ public sealed class SurfaceTests(TicketApiFixture api)
         Assert.NotNull(head.RequestId);
     }
 
+    /// <summary>As the documentation says: a slash at the end makes no difference.</summary>
+    [Fact]
+    public async Task A_slash_at_the_end_leads_to_the_same()
+    {
+        var created = await api.Client.SendAsync(
+            HttpMethod.Post, "/tickets/", new StringContent(
+                """{"title":"Printer on fire"}""", System.Text.Encoding.UTF8, "application/json"));
+        var id = created.TextOf("id");
+
+        Assert.Equal((201, $"/tickets/{id}"), (created.Status, created.Headers.Location!.OriginalString));
+        Assert.Equal(created.Text, (await api.Client.GetAsync($"/tickets/{id}/")).Text);
+        Assert.Equal(200, (await api.Client.ChangeStatusAsync($"{id}/", "closed")).Status);
+        Assert.Equal(
+            (await api.Client.GetAsync("/tickets?limit=1")).Text, (await api.Client.GetAsync("/tickets/?limit=1")).Text);
+        (await api.Client.GetAsync("/tickets//")).IsProblem(404, "not_found");
+    }
+
     [Theory]
     [InlineData("/healthz", "/alive")]
     [InlineData("/readyz", "/health")]

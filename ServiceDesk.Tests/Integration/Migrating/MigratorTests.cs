@@ -33,8 +33,8 @@ public sealed class MigratorTests(ServersFixture fixture) : IClassFixture<Server
         Assert.Contains("ServiceDesk.Migrator.Scripts.0001_tickets.sql", applied);
         Assert.Equal(
             [
-                "consumed_topics", "notifications", "outbox", "outbox_failed", "outbox_sent", "outbox_unsent",
-                "processed_events", "schemaversions", "tickets"],
+                "change_keys", "consumed_topics", "notifications", "outbox", "outbox_failed", "outbox_sent",
+                "outbox_unsent", "processed_events", "schemaversions", "tickets"],
             await _database.RowsAsync(
                 row => row.GetString(0),
                 "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"));

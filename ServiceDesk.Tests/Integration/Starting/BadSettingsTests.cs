@@ -104,6 +104,21 @@ public sealed class BadSettingsTests
             ["KafkaClient:bootstrap.servers", "'a:1'", "KAFKA_BROKERS"]
         },
         {
+            ServiceProcess.OutboxRelay, "OutboxRelay__CloudEvents", "both",
+            ["OutboxRelay:CloudEvents", "'both'", "must be binary or structured"]
+        },
+        {
+            ServiceProcess.TicketApi, "RateLimit__Requests", "-1",
+            ["RateLimit:Requests", "'-1'", "between 0 and 1000000"]
+        },
+        { ServiceProcess.TicketApi, "RateLimit__Window", "00:00:00", ["RateLimit:Window", "'00:00:00'", "between"] },
+        { ServiceProcess.TicketApi, "Api__MaxRequests", "0", ["Api:MaxRequests", "'0'", "between 1 and 100000"] },
+        { ServiceProcess.TicketApi, "Api__KeyRetention", "0", ["Api:KeyRetention", "'00:00:00'", "between"] },
+        {
+            ServiceProcess.TicketApi, "Api__ProblemTypes", "docs/problems.md#",
+            ["Api:ProblemTypes", "'docs/problems.md#'", "http:// or https:// address"]
+        },
+        {
             Migrator, "Migrator__ScriptsFolder", "/nowhere/at/all",
             ["Migrator:ScriptsFolder", "/nowhere/at/all", "must be a folder"]
         },
