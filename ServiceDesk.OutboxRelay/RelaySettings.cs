@@ -33,8 +33,8 @@ public sealed class RelaySettings : ISettings
 
     public TimeSpan MaxBackoff { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>"binary" for CloudEvents' attributes in headers around the plain event, "structured" for one JSON document
-    /// that holds both. Consumers must know the new one before it is sent; the notifier reads both.</summary>
+    /// <summary>"binary" for CloudEvents' attributes in headers around the plain event, "structured" for one JSON
+    /// document that holds both. The notifier reads both; other consumers must be asked first.</summary>
     public string CloudEvents { get; set; } = Binary;
 
     public bool IsStructured => CloudEvents == Structured;

@@ -15,10 +15,21 @@ public static class AsyncApi
             ["title"] = "ServiceDesk ticket events",
             ["version"] = $"{EventSchemas.Major}.0.0",
             ["description"] = "Every change of a ticket, at least once, in order per ticket. CloudEvents 1.0 in binary "
-                + "mode. Ignore members and headers that you do not know.",
+                + "mode; where the relay is set to structured mode, the value is a CloudEvent in JSON whose data fits "
+                + "the payload's schema. Ignore members and headers that you do not know.",
             ["license"] = new JsonObject { ["name"] = "MIT" },
+            ["tags"] = new JsonArray(new JsonObject { ["name"] = "tickets" }),
         },
         ["defaultContentType"] = EventHeaders.Json,
+        ["servers"] = new JsonObject
+        {
+            ["local"] = new JsonObject
+            {
+                ["host"] = "localhost:29092",
+                ["protocol"] = "kafka",
+                ["description"] = "Where a developer's broker is; KAFKA_BROKERS names another.",
+            },
+        },
         ["channels"] = new JsonObject
         {
             ["ticketEvents"] = new JsonObject
@@ -36,6 +47,7 @@ public static class AsyncApi
                 ["action"] = "send",
                 ["channel"] = Reference(Channel),
                 ["summary"] = "The relay publishes what the outbox holds.",
+                ["description"] = "An event may be published again; remember event_id.",
                 ["messages"] = new JsonArray(
                     [.. EventContract.All.Select(c => Reference($"{Channel}/messages/{c.Type}"))]),
             },
@@ -59,23 +71,23 @@ public static class AsyncApi
 
     private static JsonObject Headers(EventContract contract)
     {
-        var headers = EventContract.Object(
+        // Traces and baggage only where the request had them.
+        return EventContract.Object(
         [
-            (EventHeaders.EventId, Text("uuid")),
-            (EventHeaders.EventType, Constant(contract.Type)),
-            (EventHeaders.ContentType, Constant(EventHeaders.Json)),
-            (EventHeaders.CloudEventId, Text("uuid")),
-            (EventHeaders.CloudEventType, Constant(contract.Type)),
-            (EventHeaders.CloudEventSource, Constant(EventHeaders.Source)),
-            (EventHeaders.CloudEventSpecVersion, Constant(EventHeaders.SpecVersion)),
-            (EventHeaders.CloudEventTime, Text("date-time")),
-            (EventHeaders.CloudEventSubject, Text("uuid")),
-            (EventHeaders.CloudEventDataSchema, Constant(EventSchemas.NameOf(contract.Type))),
+            new(EventHeaders.EventId, Text("uuid")),
+            new(EventHeaders.EventType, Constant(contract.Type)),
+            new(EventHeaders.ContentType, Constant(EventHeaders.Json)),
+            new(EventHeaders.CloudEventId, Text("uuid")),
+            new(EventHeaders.CloudEventType, Constant(contract.Type)),
+            new(EventHeaders.CloudEventSource, Constant(EventHeaders.Source)),
+            new(EventHeaders.CloudEventSpecVersion, Constant(EventHeaders.SpecVersion)),
+            new(EventHeaders.CloudEventTime, Text("date-time")),
+            new(EventHeaders.CloudEventSubject, Text("uuid")),
+            new(EventHeaders.CloudEventDataSchema, Constant(EventSchemas.NameOf(contract.Type))),
+            new(EventHeaders.TraceParent, new JsonObject { ["type"] = "string" }, IsOptional: true),
+            new(EventHeaders.TraceState, new JsonObject { ["type"] = "string" }, IsOptional: true),
+            new(EventHeaders.Baggage, new JsonObject { ["type"] = "string" }, IsOptional: true),
         ]);
-        // Only where the request had a trace.
-        headers["properties"]![EventHeaders.TraceParent] = new JsonObject { ["type"] = "string" };
-        headers["properties"]![EventHeaders.TraceState] = new JsonObject { ["type"] = "string" };
-        return headers;
     }
 
     private static JsonObject PerType(Func<EventContract, JsonObject> part) =>

@@ -6,24 +6,24 @@ namespace ServiceDesk.Events.Contracts;
 /// from.</summary>
 /// <param name="Type">The event type.</param>
 /// <param name="Title">For people, in a few words.</param>
-/// <param name="Payload">The schema of each member of the payload; all are required.</param>
+/// <param name="Payload">The members of the payload.</param>
 /// <param name="Example">A payload.</param>
 public sealed record EventContract(
-    string Type, string Title, Func<(string Name, JsonObject Schema)[]> Payload, string Example)
+    string Type, string Title, Func<EventMember[]> Payload, string Example)
 {
     private const string Ticket = "01a2031a-5887-7a82-94ff-929bd03fc32b";
 
     public static readonly EventContract[] All =
     [
         new(EventTypes.TicketCreated, "A ticket was created",
-            () => [("ticket_id", Uuid()), ("title", TitleText()), ("description", Text()), ("status", Status()),
-                ("version", Version())],
+            () => [new("ticket_id", Uuid()), new("title", TitleText()), new("description", Text()),
+                new("status", Status()), new("version", Version())],
             $$"""
             {"ticket_id":"{{Ticket}}","title":"Printer on fire","description":"3rd floor","status":"open","version":1}
             """),
         new(EventTypes.TicketStatusChanged, "A ticket's status has changed",
-            () => [("ticket_id", Uuid()), ("title", TitleText()), ("old_status", Status()), ("status", Status()),
-                ("version", Version())],
+            () => [new("ticket_id", Uuid()), new("title", TitleText()), new("old_status", Status()),
+                new("status", Status()), new("version", Version())],
             $$"""
             {"ticket_id":"{{Ticket}}","title":"Printer on fire","old_status":"open","status":"closed","version":2}
             """),
@@ -37,19 +37,19 @@ public sealed record EventContract(
     {
         var schema = Object(
         [
-            ("event_id", Uuid("Unique; the key for deduplication.")),
-            ("event_type", new JsonObject { ["const"] = Type }),
-            ("occurred_at", new JsonObject
+            new("event_id", Uuid("Unique; the key for deduplication.")),
+            new("event_type", new JsonObject { ["const"] = Type }),
+            new("occurred_at", new JsonObject
             {
                 ["type"] = "string", ["format"] = "date-time", ["description"] = "When the change was made, in UTC.",
             }),
-            ("aggregate", new JsonObject { ["const"] = "ticket" }),
-            ("aggregate_id", Uuid("The ticket; also the message's key.")),
-            ("request_id", new JsonObject
+            new("aggregate", new JsonObject { ["const"] = "ticket" }),
+            new("aggregate_id", Uuid("The ticket; also the message's key.")),
+            new("request_id", new JsonObject
             {
                 ["type"] = new JsonArray("string", "null"), ["description"] = "The X-Request-Id of the request.",
             }),
-            ("payload", Object(Payload())),
+            new("payload", Object(Payload())),
         ]);
         schema.Insert(0, "$schema", "https://json-schema.org/draft/2020-12/schema");
         schema.Insert(1, "$id", EventSchemas.NameOf(Type));
@@ -69,10 +69,10 @@ public sealed record EventContract(
         ["payload"] = JsonNode.Parse(Example),
     };
 
-    internal static JsonObject Object((string Name, JsonObject Schema)[] members) => new()
+    internal static JsonObject Object(EventMember[] members) => new()
     {
         ["type"] = "object",
-        ["required"] = new JsonArray([.. members.Select(m => (JsonNode)m.Name)]),
+        ["required"] = new JsonArray([.. members.Where(m => !m.IsOptional).Select(m => (JsonNode)m.Name)]),
         ["properties"] = new JsonObject(members.Select(m => KeyValuePair.Create(m.Name, (JsonNode?)m.Schema))),
     };
 
@@ -102,3 +102,10 @@ public sealed record EventContract(
         ["description"] = "Counts the changes of a ticket, from 1.",
     };
 }
+
+/// <summary>A member of a JSON object.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Schema">What it may be.</param>
+/// <param name="IsOptional">Whether it may be missing: so it must be of a member that an older release did not
+/// send.</param>
+public sealed record EventMember(string Name, JsonObject Schema, bool IsOptional = false);

@@ -34,7 +34,8 @@ internal static class EventMessages
             Key = subject,
             Value = isStructured
                 ? StructuredEvent.Write(
-                    outboxEvent.EventId, outboxEvent.EventType, outboxEvent.CreatedAt, outboxEvent.AggregateId, envelope)
+                    outboxEvent.EventId, outboxEvent.EventType, outboxEvent.CreatedAt, outboxEvent.AggregateId,
+                    envelope)
                 : envelope,
             Headers = headers,
         };

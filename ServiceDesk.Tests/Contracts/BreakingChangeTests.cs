@@ -52,7 +52,7 @@ public sealed class BreakingChangeTests
     [InlineData($"{Schemas}/Ticket/properties", "priority", """{"type":"string"}""")]
     [InlineData($"{Schemas}/CreateTicketRequest/properties", "priority", """{"type":"string"}""")]
     [InlineData($"{Schemas}/CreateTicketRequest/properties/title", "maxLength", "300")]
-    [InlineData($"{Post}/responses", "429", """{"description":"Too many."}""")]
+    [InlineData($"{Post}/responses", "423", """{"description":"Locked."}""")]
     [InlineData($"{Post}/responses", "408", null)]
     [InlineData("components/headers/ETag", "description", "\"More.\"")]
     public void A_change_that_breaks_nobody_is_let_through(string parent, string member, string? value) =>

@@ -1,4 +1,3 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ServiceDesk.Events;
@@ -10,13 +9,6 @@ namespace ServiceDesk.Tests.Contracts;
 /// <summary>The files are what the code says; <c>CONTRACTS_WRITE=1</c> writes them anew.</summary>
 public sealed class EventDocumentTests
 {
-    private static readonly JsonSerializerOptions Indented = new()
-    {
-        WriteIndented = true,
-        NewLine = "\n",
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
-
     public static TheoryData<string> Types => [.. EventTypes.All];
 
     [Fact]
@@ -27,6 +19,38 @@ public sealed class EventDocumentTests
     [MemberData(nameof(Types))]
     public void Every_type_has_a_schema_that_is_current(string type) =>
         IsCurrent(EventDocuments.SchemaFile(Contract(type)), Contract(type).Schema());
+
+    [Fact]
+    public void The_page_is_current() =>
+        IsCurrent(Path.Combine(EventDocuments.Folder, "events.md"), EventPage.Render());
+
+    [Fact]
+    public void The_page_tells_of_every_member_header_and_type()
+    {
+        var page = EventPage.Render();
+        var members =
+            from contract in EventContract.All
+            from member in contract.Schema()["properties"]!.AsObject().Select(p => p.Key)
+                .Concat(contract.Payload().Select(m => $"payload.{m.Name}"))
+            select member;
+
+        Assert.All(members.Concat(EventTypes.All).Append("ce_dataschema"), name =>
+            Assert.Contains(name, page, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_member_that_older_releases_did_not_send_need_not_be_there()
+    {
+        var contract = Contract(EventTypes.TicketCreated) with
+        {
+            Payload = () => [new("title", []), new("priority", [], IsOptional: true)],
+        };
+
+        var payload = contract.Schema()["properties"]!["payload"]!;
+
+        Assert.Equal("[\"title\"]", payload["required"]!.ToJsonString());
+        Assert.Equal(["title", "priority"], payload["properties"]!.AsObject().Select(p => p.Key));
+    }
 
     [Theory]
     [MemberData(nameof(Types))]
@@ -47,9 +71,11 @@ public sealed class EventDocumentTests
 
     private static EventContract Contract(string type) => EventContract.All.Single(c => c.Type == type);
 
-    private static void IsCurrent(string file, JsonObject document)
+    private static void IsCurrent(string file, JsonObject document) =>
+        IsCurrent(file, document.ToJsonString(EventPage.Indented) + "\n");
+
+    private static void IsCurrent(string file, string text)
     {
-        var text = document.ToJsonString(Indented) + "\n";
         if (Environment.GetEnvironmentVariable("CONTRACTS_WRITE") == "1")
         {
             File.WriteAllText(file, text);

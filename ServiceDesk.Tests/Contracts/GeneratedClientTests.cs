@@ -8,8 +8,8 @@ using ServiceDesk.Tests.Kubernetes;
 
 namespace ServiceDesk.Tests.Contracts;
 
-/// <summary>Kiota makes a client from the document, which is kept in Client, and the API serves it. <c>CONTRACTS_WRITE=1</c>
-/// writes it anew.</summary>
+/// <summary>Kiota makes a client from the document, which is kept in Client, and the API serves it.
+/// <c>CONTRACTS_WRITE=1</c> writes it anew.</summary>
 [Collection(TicketApiTests.Name)]
 public sealed class GeneratedClientTests(TicketApiFixture api) : IDisposable
 {

@@ -11,7 +11,8 @@ public sealed class ProblemPageTests(TicketApiFixture api)
     /// <summary>Whatever the catalogue can make.</summary>
     private static IEnumerable<Problem> All =>
     [
-        .. typeof(Problems).GetFields(BindingFlags.Static | BindingFlags.Public).Select(f => (Problem)f.GetValue(null)!),
+        .. typeof(Problems).GetFields(BindingFlags.Static | BindingFlags.Public)
+            .Select(f => (Problem)f.GetValue(null)!),
         .. typeof(Problems).GetMethods(BindingFlags.Static | BindingFlags.Public)
             .Where(m => m.ReturnType == typeof(Problem) && m.Name != nameof(Problems.ForStatus))
             .Select(m => (Problem)m.Invoke(null, [.. m.GetParameters().Select(p => Example(p.ParameterType))])!),

@@ -95,6 +95,25 @@ public sealed class CheckerTests
     }
 
     [Fact]
+    public void An_event_that_does_not_fit_its_schema_is_found()
+    {
+        var misfit = Sound.Topic[0] with { Misfit = "/payload/version is missing" };
+
+        Finds(Sound with { Topic = [misfit, .. Sound.Topic.Skip(1)] }, Invariant.EventMisshapen);
+    }
+
+    [Fact]
+    public void Poison_that_fits_no_schema_is_no_fault()
+    {
+        var poisoned = SoundEvidence.WithPoison(Sound);
+
+        Finds(poisoned with
+        {
+            Topic = [.. poisoned.Topic.Select(m => m.Partition == 2 ? m with { Misfit = "no event" } : m)],
+        });
+    }
+
+    [Fact]
     public void An_inversion_in_the_topic_is_found()
     {
         var (first, second) = (Sound.Topic[0], Sound.Topic[1]);

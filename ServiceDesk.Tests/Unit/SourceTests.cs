@@ -12,7 +12,8 @@ public sealed class SourceTests
         ".cs", ".csproj", ".example", ".hbs", ".md", ".mjs", ".props", ".sh", ".sql", ".targets", ".yaml", ".yml",
     ];
 
-    /// <summary>Written by programs: aspirate, the benchmark, whose tables are as wide as they are, and Kiota.</summary>
+    /// <summary>Written by programs: aspirate, the benchmark, whose tables are as wide as they are, and
+    /// Kiota.</summary>
     private static readonly string[] Generated =
         ["infra/k8s/base/", "bench/results/", "ServiceDesk.Tests/Contracts/Client/"];
 

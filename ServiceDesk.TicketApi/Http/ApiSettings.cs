@@ -18,8 +18,8 @@ public sealed class ApiSettings : ISettings
 
     public TimeSpan KeyRetentionInterval { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>What the types of problems begin with; the problem's code follows. The API itself has a page for each at
-    /// the default.</summary>
+    /// <summary>What the types of problems begin with; the problem's code follows. At the default, the API itself has a
+    /// page for each.</summary>
     public string ProblemTypes { get; set; } = ProblemPages.Address;
 
     public void Validate(SettingRules rules) => rules

@@ -17,6 +17,7 @@ internal sealed record Problem(
 {
     public Task ExecuteAsync(HttpContext httpContext)
     {
+        var settings = httpContext.RequestServices.GetRequiredService<ApiSettings>();
         httpContext.Response.StatusCode = Status;
         if (RetryAfter is { } wait)
         {
@@ -24,9 +25,7 @@ internal sealed record Problem(
         }
 
         return httpContext.Response.WriteAsJsonAsync(
-            Describe(
-                httpContext.TraceIdentifier, httpContext.RequestServices.GetRequiredService<ApiSettings>().ProblemTypes),
-            TicketJson.Default.ProblemDocument,
+            Describe(httpContext.TraceIdentifier, settings.ProblemTypes), TicketJson.Default.ProblemDocument,
             ProblemDocument.ContentType);
     }
 

@@ -21,8 +21,8 @@ internal static class ProblemPages
     }
 
     /// <returns>By code, which is the section's heading.</returns>
-    public static IReadOnlyDictionary<string, string> Sections(string text) => text.Split("\n## ").Skip(1)
-        .ToDictionary(section => section[..section.IndexOf('\n', StringComparison.Ordinal)], section => $"## {section}");
+    public static IReadOnlyDictionary<string, string> Sections(string text) =>
+        text.Split("\n## ").Skip(1).ToDictionary(section => section.Split('\n')[0], section => $"## {section}");
 
     public static string Read()
     {

@@ -6,8 +6,8 @@ using ServiceDesk.TicketApi.Security;
 
 namespace ServiceDesk.TicketApi.Http;
 
-/// <summary>Limits the requests of each caller, or of each address where callers are not known. Answers say how many are
-/// left, as the IETF's draft "RateLimit header fields for HTTP" has it.</summary>
+/// <summary>Limits the requests of each caller, or of each address where callers are not known. Answers say how many
+/// are left, as the IETF's draft "RateLimit header fields for HTTP" has it.</summary>
 internal static class RateLimits
 {
     private const string Policy = "\"caller\"";
@@ -29,9 +29,10 @@ internal static class RateLimits
             TokensPerPeriod = 1,
             ReplenishmentPeriod = settings.Window / settings.Requests,
         };
-        var limiter = PartitionedRateLimiter.Create<HttpContext, string>(context => TicketPaths.Has(context.Request.Path)
-            ? RateLimitPartition.GetTokenBucketLimiter(PartitionOf(context), _ => bucket)
-            : RateLimitPartition.GetNoLimiter(""));
+        var limiter = PartitionedRateLimiter.Create<HttpContext, string>(context =>
+            TicketPaths.Has(context.Request.Path)
+                ? RateLimitPartition.GetTokenBucketLimiter(PartitionOf(context), _ => bucket)
+                : RateLimitPartition.GetNoLimiter(""));
         builder.Services.AddSingleton(limiter);
         builder.Services.AddRateLimiter(options =>
         {
@@ -61,7 +62,7 @@ internal static class RateLimits
         {
             if (TicketPaths.Has(context.Request.Path))
             {
-                Describe(context, settings, (limiter.GetStatistics(context)?.CurrentAvailablePermits) ?? 0);
+                Describe(context, settings, limiter.GetStatistics(context)!.CurrentAvailablePermits);
             }
 
             return next(context);

@@ -88,8 +88,8 @@ internal static class TicketSql
         SELECT request_hash, status, version, updated_at FROM change_keys WHERE idempotency_key = $1
         """;
 
-    /// <summary>Keeps what the ticket has become. Waits for a change under way with the same key, and keeps nothing when
-    /// that one is committed.</summary>
+    /// <summary>Keeps what the ticket has become. Waits for a change under way with the same key, and keeps nothing
+    /// when that one is committed.</summary>
     public const string KeepChange =
         """
         -- keep change

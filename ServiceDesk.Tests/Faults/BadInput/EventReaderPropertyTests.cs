@@ -11,6 +11,8 @@ public sealed class EventReaderPropertyTests
 {
     private const int Times = 1000;
 
+    private static readonly byte[] StructuredType = "application/cloudevents+json; charset=UTF-8"u8.ToArray();
+
     private static readonly string[] Members =
     [
         "event_id", "event_type", "occurred_at", "aggregate", "aggregate_id", "request_id", "payload",
@@ -27,6 +29,12 @@ public sealed class EventReaderPropertyTests
              "payload":{"title":{{{values.Item3}}},"old_status":"open","status":{{{values.Item4}}}}}
             """;
 
+    private static Gen<string> AlmostStructured =>
+        from plain in AlmostEvents
+        from schema in Gen.Frequency((3, Gen.Constant("\"urn:servicedesk:events:ticket.created:1\"")), (1, Inputs.Json))
+        from specversion in Gen.Frequency((3, Gen.Constant("\"1.0\"")), (1, Inputs.Json))
+        select $$"""{"specversion":{{specversion}},"dataschema":{{schema}},"data":{{plain}}}""";
+
     [Fact]
     public void Any_bytes() =>
         Property.Holds(Inputs.Bytes.Three(), Times, bytes => Read(bytes.Item1, bytes.Item2, bytes.Item3));
@@ -42,6 +50,19 @@ public sealed class EventReaderPropertyTests
     public void Anything_like_an_event() => Property.Holds(Inputs.Damaged(AlmostEvents), Times, value => Read(value));
 
     [Fact]
+    public void Anything_like_a_structured_event() => Property.Holds(
+        Inputs.Damaged(AlmostStructured), Times, value => Read(value, contentType: StructuredType));
+
+    [Fact]
+    public void Any_json_that_says_it_is_a_structured_event() => Property.Holds(
+        Inputs.Json, Times, json => Read(Encoding.UTF8.GetBytes(json), contentType: StructuredType));
+
+    [Fact]
+    public void Some_of_what_is_generated_in_structured_mode_can_be_read() => Assert.Contains(
+        AlmostStructured.Sample(200), json => EventReader.Read(
+            Message(Encoding.UTF8.GetBytes(json), contentType: StructuredType)).Event is not null);
+
+    [Fact]
     public void Some_of_what_is_generated_can_be_read() => Assert.Contains(
         AlmostEvents.Sample(200), json => EventReader.Read(Message(Encoding.UTF8.GetBytes(json))).Event is not null);
 
@@ -55,9 +76,9 @@ public sealed class EventReaderPropertyTests
         Assert.NotNull(EventReader.Read(message).Refusal);
     }
 
-    private static void Read(byte[] value, byte[]? header = null, byte[]? key = null)
+    private static void Read(byte[] value, byte[]? header = null, byte[]? key = null, byte[]? contentType = null)
     {
-        var read = EventReader.Read(Message(value, header, key));
+        var read = EventReader.Read(Message(value, header, key, contentType));
 
         Assert.NotEqual(read.Event is null, read.Refusal is null);
         if (read.Event is { } found)
@@ -69,7 +90,8 @@ public sealed class EventReaderPropertyTests
         }
     }
 
-    private static ConsumeResult<byte[], byte[]> Message(byte[]? value, byte[]? header = null, byte[]? key = null) =>
+    private static ConsumeResult<byte[], byte[]> Message(
+        byte[]? value, byte[]? header = null, byte[]? key = null, byte[]? contentType = null) =>
         new()
         {
             Topic = "any",
@@ -79,7 +101,9 @@ public sealed class EventReaderPropertyTests
             {
                 Key = key!,
                 Value = value!,
-                Headers = new Headers { { "traceparent", header }, { "event_id", header }, { "tracestate", header } },
+                Headers = new Headers { { "traceparent", header }, { "event_id", header }, { "tracestate", header },
+                    { "content-type", contentType ?? header },
+                },
             },
         };
 }

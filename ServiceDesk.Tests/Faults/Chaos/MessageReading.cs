@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Confluent.Kafka;
+using ServiceDesk.Tests.Contracts;
 using ServiceDesk.Tests.Faults.Checking;
 
 namespace ServiceDesk.Tests.Faults.Chaos;
@@ -14,7 +15,8 @@ internal static class MessageReading
         message.Partition.Value,
         message.Offset.Value,
         KeyOf(message.Message.Key),
-        EventId(message.Message.Value));
+        EventId(message.Message.Value),
+        EventDocuments.Misfit(message));
 
     /// <summary>No more of it than the smallest dead letter keeps.</summary>
     public static string? KeyOf(byte[]? key) =>

@@ -21,6 +21,9 @@ internal enum Invariant
     /// <summary>A message is in the topic that is neither an event of the outbox nor planted.</summary>
     PhantomEvent,
 
+    /// <summary>An event of the outbox is in the topic in another form than its published schema says.</summary>
+    EventMisshapen,
+
     /// <summary>The topic shows a later change of a ticket before an earlier one.</summary>
     EventsOutOfOrder,
 

@@ -1,13 +1,13 @@
 namespace ServiceDesk.Tests.Faults.Checking;
 
-/// <summary>Every sent event is in the topic, nothing else is but what was planted, and no ticket's event is first seen
-/// before an earlier one of the same ticket.</summary>
+/// <summary>Every sent event is in the topic, in the published form; nothing else is but what was planted; and no
+/// ticket's event is first seen before an earlier one of the same ticket.</summary>
 internal static class TopicRules
 {
     public static IEnumerable<Violation> Check(Evidence evidence, IReadOnlyDictionary<Guid, OutboxRow> events) =>
         [
             .. Gaps(evidence.Topic), .. Lost(evidence), .. Phantoms(evidence, events),
-            .. OutOfOrder(evidence.Topic, events),
+            .. OutOfOrder(evidence.Topic, events), .. Misshapen(evidence.Topic, events),
         ];
 
     /// <summary>Duplicates are allowed anywhere: a consumer that remembers ids never sees them.</summary>
@@ -35,6 +35,13 @@ internal static class TopicRules
             latest[row.TicketId] = (Math.Max(before.Version, row.Version), message.Partition);
         }
     }
+
+    /// <summary>What others write is theirs: only events of the outbox promise to fit.</summary>
+    private static IEnumerable<Violation> Misshapen(
+        IEnumerable<TopicMessage> topic, IReadOnlyDictionary<Guid, OutboxRow> events) =>
+        from message in topic
+        where message is { Misfit: not null, EventId: { } id } && events.ContainsKey(id)
+        select new Violation(Invariant.EventMisshapen, $"{message}", message.EventId);
 
     private static IEnumerable<Violation> Gaps(IEnumerable<TopicMessage> topic) =>
         from partition in topic.GroupBy(message => message.Partition)
