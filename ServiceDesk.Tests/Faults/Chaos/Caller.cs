@@ -61,11 +61,11 @@ internal sealed class Caller(ApiCaller api, ConcurrentQueue<RequestedChange> ask
             return ticket;
         }
 
-        var request = Guid.NewGuid().ToString();
-        var reply = await api.SendAsync(
-            HttpMethod.Patch, $"/tickets/{ticket.Id}", request, new { status = allowed[random.Next(allowed.Count)] });
+        var (reply, requests) = await AskAsync(ticket.Id, allowed[random.Next(allowed.Count)]);
+        // Where one was refused, an earlier one may still be under way.
+        var outcome = reply.Outcome == Outcome.Refused && requests.Count > 1 ? Outcome.Unknown : reply.Outcome;
         asked.Enqueue(new RequestedChange(
-            reply.Outcome, ticket.Id, reply.Outcome == Outcome.Acknowledged ? reply.Version : null, [request]));
+            outcome, ticket.Id, outcome == Outcome.Acknowledged ? reply.Version : null, requests));
         return reply.Outcome switch
         {
             Outcome.Acknowledged => reply,
@@ -74,6 +74,26 @@ internal sealed class Caller(ApiCaller api, ConcurrentQueue<RequestedChange> ask
             _ when reply.Status == 409 => await ReadAsync(ticket.Id),
             _ => throw new InvalidOperationException($"A change of ticket {ticket.Id} was answered {reply.Status}."),
         };
+    }
+
+    /// <summary>Half of the changes have an Idempotency-Key: those are repeated until their outcome is known, and are one
+    /// change all the same.</summary>
+    private async Task<(Reply Reply, IReadOnlyList<string> Requests)> AskAsync(Guid id, string status)
+    {
+        var key = random.Next(2) == 0 ? Guid.NewGuid().ToString() : null;
+        var requests = new List<string>();
+        using var limit = new CancellationTokenSource(ResolveLimit);
+        while (true)
+        {
+            requests.Add(Guid.NewGuid().ToString());
+            var reply = await api.SendAsync(HttpMethod.Patch, $"/tickets/{id}", requests[^1], new { status }, key);
+            if (key is null || reply.Outcome != Outcome.Unknown || limit.IsCancellationRequested)
+            {
+                return (reply, requests);
+            }
+
+            await Task.Delay(pace, CancellationToken.None);
+        }
     }
 
     /// <summary>Looks what became of the ticket.</summary>
