@@ -45,10 +45,9 @@ internal sealed class ServiceProcess : IAsyncDisposable
         {
             var line = await process.Output.LineAsync(
                 "where it listens", l => l.Contains(Listening, StringComparison.Ordinal));
-            using var json = JsonDocument.Parse(line);
-            // Every interface is nowhere to connect to.
-            var address = json.RootElement.GetProperty("Message").GetString()![Listening.Length..].Replace(
-                "[::]", "localhost", StringComparison.Ordinal);
+            // A line of JSON, or plain in development. Every interface is nowhere to connect to.
+            var address = line[(line.IndexOf(Listening, StringComparison.Ordinal) + Listening.Length)..].Split('"')[0]
+                .Replace("[::]", "localhost", StringComparison.Ordinal);
             return new ServiceProcess(project, process, new Uri(address));
         }
         catch
