@@ -83,7 +83,7 @@ internal sealed class TicketStore(NpgsqlDataSource database, TicketWriter writer
     private async Task<StatusChange> ChangeStatusOnceAsync(
         NewStatus wanted, string requestId, Action committing, CancellationToken cancellationToken)
     {
-        var (id, status, isCurrent, key, hash) = wanted;
+        var (id, status, isCurrent, key, _) = wanted;
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         if (await LockAsync(connection, id, cancellationToken) is not { } ticket)

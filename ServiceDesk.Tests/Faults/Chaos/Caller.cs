@@ -76,8 +76,8 @@ internal sealed class Caller(ApiCaller api, ConcurrentQueue<RequestedChange> ask
         };
     }
 
-    /// <summary>Half of the changes have an Idempotency-Key: those are repeated until their outcome is known, and are one
-    /// change all the same.</summary>
+    /// <summary>Half of the changes have an Idempotency-Key: those are repeated until their outcome is known, and are
+    /// one change all the same.</summary>
     private async Task<(Reply Reply, IReadOnlyList<string> Requests)> AskAsync(Guid id, string status)
     {
         var key = random.Next(2) == 0 ? Guid.NewGuid().ToString() : null;

@@ -53,32 +53,36 @@ public sealed class LostSessionTests : IAsyncLifetime
         await EndedAsync();
     });
 
-    /// <summary>A commit that waits for a standby that never answers is made and not acknowledged, when its session is
-    /// ended.</summary>
     [Theory]
     [InlineData(null)]
     [InlineData("a-key")]
     public async Task A_create_whose_answer_is_lost_is_acknowledged_and_happens_once(string? key)
     {
         await StartAsync();
-        await _servers.Postgres.ExecuteAsync("ALTER SYSTEM SET synchronous_standby_names = 'nobody'");
-        await _servers.Postgres.ExecuteAsync("SELECT pg_reload_conf()");
-        await Eventually.IsTrueAsync("commits wait for a standby", async () =>
-            await _system.Database.ScalarAsync<string>("SHOW synchronous_standby_names") == "nobody");
-
         (string, string)[] headers = key is null ? [] : [("Idempotency-Key", key)];
-        var request = _api.PostAsync(new { title = "Committed and not told" }, headers);
-        await Eventually.SeesAsync("the commit waited and was ended", () => _system.Database.ScalarAsync<long>(
-            """
-            SELECT count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity
-            WHERE datname = current_database() AND wait_event = 'SyncRep'
-            """), ended => ended > 0);
 
-        var answer = await request;
+        var answer = await LoseAnswerAsync(() => _api.PostAsync(new { title = "Committed and not told" }, headers));
+
         Assert.True(answer.Status == 201, answer.Text);
         Assert.Equal([(answer.TextOf("id"), 1L)], await _system.Database.RowsAsync(
             row => (row.GetGuid(0).ToString(), row.GetInt64(1)),
             "SELECT t.id, count(*) FROM tickets t JOIN outbox o ON o.aggregate_id = t.id GROUP BY t.id"));
+    }
+
+    /// <summary>Without a key nobody can tell whether the change was made.</summary>
+    [Fact]
+    public async Task A_change_with_a_key_whose_answer_is_lost_is_acknowledged_and_happens_once()
+    {
+        await StartAsync();
+        var id = await _api.CreateAsync();
+
+        var answer = await LoseAnswerAsync(
+            () => _api.ChangeStatusAsync(id, "closed", ("Idempotency-Key", "a-key"), ("If-Match", "\"1\"")));
+
+        Assert.True(answer.Status == 200, answer.Text);
+        Assert.Equal(("closed", "\"2\""), (answer.TextOf("status"), answer.Headers.ETag!.Tag));
+        Assert.Equal([1, 2], await _system.Database.RowsAsync(
+            row => row.GetInt32(0), "SELECT (payload->>'version')::int FROM outbox ORDER BY id"));
     }
 
     [Theory]
@@ -94,9 +98,13 @@ public sealed class LostSessionTests : IAsyncLifetime
         var answers = new ConcurrentBag<int>();
         var limit = new ParallelOptions { MaxDegreeOfParallelism = 12 };
         await Parallel.ForEachAsync(Enumerable.Range(0, 200), limit, async (n, _) =>
-            answers.Add((n % 2 == 0
-                ? await _api.PostAsync(new { title = "Many at once" }, ("Idempotency-Key", $"key-{n / 8}"))
-                : await _api.ChangeStatusAsync(tickets[n % 4], n % 3 == 0 ? "open" : "in_progress")).Status));
+        {
+            (string, string) key = ("Idempotency-Key", $"key-{n / 8}");
+            var answer = n % 2 == 0
+                ? await _api.PostAsync(new { title = "Many at once" }, key)
+                : await _api.ChangeStatusAsync(tickets[n % 4], n % 3 == 0 ? "open" : "in_progress", key);
+            answers.Add(answer.Status);
+        });
 
         Assert.DoesNotContain(answers, status => status >= 500);
         var events = await _system.Database.ScalarAsync<long>("SELECT count(*) FROM outbox");
@@ -134,6 +142,23 @@ public sealed class LostSessionTests : IAsyncLifetime
 
         Assert.Equal([2L, 3L], await _system.Database.RowsAsync(row => row.GetInt64(0),
             "SELECT count(*) FROM tickets UNION ALL SELECT count(*) FROM outbox"));
+    }
+
+    /// <summary>A commit that waits for a standby that never answers is made and not acknowledged, when its session is
+    /// ended.</summary>
+    private async Task<Answer> LoseAnswerAsync(Func<Task<Answer>> send)
+    {
+        await _servers.Postgres.ExecuteAsync("ALTER SYSTEM SET synchronous_standby_names = 'nobody'");
+        await _servers.Postgres.ExecuteAsync("SELECT pg_reload_conf()");
+        await Eventually.IsTrueAsync("commits wait for a standby", async () =>
+            await _system.Database.ScalarAsync<string>("SHOW synchronous_standby_names") == "nobody");
+        var request = send();
+        await Eventually.SeesAsync("the commit waited and was ended", () => _system.Database.ScalarAsync<long>(
+            """
+            SELECT count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity
+            WHERE datname = current_database() AND wait_event = 'SyncRep'
+            """), ended => ended > 0);
+        return await request;
     }
 
     private Task SetAsync(string setting, string value) =>
