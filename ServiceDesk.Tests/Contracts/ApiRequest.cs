@@ -27,10 +27,10 @@ internal sealed record ApiRequest(ApiOperation Operation)
             [.. In("header"), .. Expectation, .. further]);
     }
 
-    /// <summary>A large body waits for the server's consent: one that is refused meets a connection that is
-    /// closed.</summary>
+    /// <summary>A body that is not sent with the head waits for the server's consent: where it is refused unread, as
+    /// for its size or for a path that cannot be decoded, it would meet a closed connection.</summary>
     private IEnumerable<(string Name, string Value)> Expectation =>
-        Body?.Length > 1 << 20 ? [("Expect", "100-continue")] : [];
+        Body?.Length > 1024 ? [("Expect", "100-continue")] : [];
 
     private IEnumerable<(string Name, string Value)> In(string place) => Parameters
         .Where(p => p.Parameter["in"]!.GetValue<string>() == place)
