@@ -55,6 +55,8 @@ internal sealed class MalformedRequests(DiagnosticListener diagnostics, ApiSetti
             Problems.ForStatus(response.StatusCode).Describe(requestId, settings.ProblemTypes),
             TicketJson.Default.ProblemDocument);
         response.Headers["X-Request-Id"] = requestId;
+        // The server closes the connection after this; a client that is not told sends its next request into the void.
+        response.Headers.Connection = "close";
         response.Headers.ContentType = ProblemDocument.ContentType;
         response.Headers.ContentLength = document.Length;
         var started = body.StartAsync();

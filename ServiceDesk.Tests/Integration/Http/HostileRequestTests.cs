@@ -122,6 +122,7 @@ public sealed class HostileRequestTests(TicketApiFixture api)
             : throw new InvalidOperationException(answer);
         Assert.StartsWith($"HTTP/1.1 {status} ", head, StringComparison.Ordinal);
         Assert.Contains("Content-Type: application/problem+json", head, StringComparison.Ordinal);
+        Assert.Contains("Connection: close", head, StringComparison.Ordinal);
         var document = JsonDocument.Parse(body).RootElement;
         Assert.Equal(status, document.GetProperty("status").GetInt32());
         Assert.Contains(
