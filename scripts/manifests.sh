@@ -10,6 +10,8 @@
 set -euo pipefail
 # shellcheck source=lib/load.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib/load.sh"
+# shellcheck source=../infra/k8s/cluster/render.sh
+source "$ROOT/infra/k8s/cluster/render.sh"
 
 K8S=$ROOT/infra/k8s
 APP_HOST=$ROOT/ServiceDesk.AppHost
@@ -52,12 +54,10 @@ write_checksums() {
     mv -- "$WORK/checksums" "$K8S/base/checksums"
 }
 
-# The name is a hash of the Job's content as kustomize renders it, but for the name.
+# Whoever applies an overlay with other tools needs the Job's name in it.
 name_job() {
-    local folder=$1 content name
-    content=$(kubectl kustomize "$folder" | awk -v RS='---\n' '/\nkind: Job\n/' | sed '/^  name: /d') ||
-        die "kubectl kustomize $folder failed"
-    name=migrator-$(sha256sum <<<"$content" | cut -c1-10)
+    local folder=$1 name
+    name=$(kubectl kustomize "$folder" | job_name) || die "$folder could not be rendered"
     cat >"$folder/migrator-name.yaml" <<EOF
 # Written by scripts/manifests.sh. A Job cannot be changed, so each content has a name of its own: this is its hash.
 - op: replace
@@ -67,7 +67,8 @@ EOF
     say "${folder#"$ROOT"/}: $name"
 }
 
-overlays=("$K8S"/overlays/*/)
+overlays=("$K8S"/overlays/*/migrator-name.yaml)
+overlays=("${overlays[@]%/*}")
 case ${1-} in
     '')
         generate_base
