@@ -15,14 +15,15 @@ internal static class FakeCluster
         // What was applied is kept in the order in which it was: applied-1, applied-2.
         .On("kubectl", Applied, """
             cp "${@: -1}" "$STATE/applied-$(grep -c 'apply --filename' "$STATE/calls")"
-            awk '/^kind: Deployment/ { d = 1 } /^  name: / && d { print "deployment.apps/" $2 " created"; d = 0 }' "${@: -1}"
+            awk '/^kind: / { deployment = $2 == "Deployment" }
+                 /^  name: / && deployment { print "deployment.apps/" $2 " created" }' "${@: -1}"
             """)
         .On("kubectl", Migration, "echo ' Complete'")
         .On("kubectl", OldPods, "true")
         .On("kubectl", "*logs --selector batch.kubernetes.io/job-name=*", "echo 'what the migration said'")
         .On("kubectl", "*", "true");
 
-    /// <summary>The Deployments among what was applied with one call, the first being 1; the Namespace is one.</summary>
+    /// <summary>The Deployments among what one call applied; the first call, which has the Namespace, is 1.</summary>
     public static IEnumerable<string> DeploymentsOf(this FakePrograms programs, int call) =>
         from document in YamlDocuments.Parse(File.ReadAllText(Path.Combine(programs.State, $"applied-{call}")))
         where document.Text("kind") == "Deployment"

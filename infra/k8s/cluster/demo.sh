@@ -28,9 +28,9 @@ surroundings() {
 }
 
 urls() {
+    local first='{.metadata.name}{"\t"}{.spec.rules[0].host}{.spec.rules[0].http.paths[0].path}{"\n"}'
     say "API         http://localhost:8080/tickets"
-    in_cluster get ingress --output \
-        'jsonpath={range .items[*]}{.metadata.name}{"\t"}{.spec.rules[0].host}{.spec.rules[0].http.paths[0].path}{"\n"}{end}' |
+    in_cluster get ingress --output "jsonpath={range .items[*]}$first{end}" |
         while IFS=$'\t' read -r name address; do printf '%-11s http://%s\n' "$name" "${address/\//:8081/}"; done
 }
 

@@ -43,7 +43,8 @@ e2e() {
     within_a_minute processed_events "done" row_is "done" \
         "SELECT status FROM processed_events WHERE aggregate_id = '$ticket'"
     within_a_minute "the notifier's log" "has the request id of a ticket" sees log_has_request
-    within_a_minute "outbox-relay's metrics" outbox_published_total sees metrics_have outbox-relay outbox_published_total
+    within_a_minute "outbox-relay's metrics" outbox_published_total \
+        sees metrics_have outbox-relay outbox_published_total
     within_a_minute "notifier's metrics" notify_processed_total sees metrics_have notifier notify_processed_total
     finish_checks
 }
