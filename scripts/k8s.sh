@@ -4,7 +4,7 @@
 #   scripts/k8s.sh demo             everything: cluster, images, ingress, metrics, dashboards, the check, the addresses
 #   scripts/k8s.sh up               makes the cluster
 #   scripts/k8s.sh load             brings the images that scripts/images.sh has built into it
-#   scripts/k8s.sh apply            makes the Secret if there is none, applies the kind overlay; returns when it is ready
+#   scripts/k8s.sh apply            makes the Secret if there is none, applies the kind overlay, waits until it is ready
 #   scripts/k8s.sh apply FOLDER     applies an overlay to the cluster of K8S_CONTEXT: all of it or nothing
 #   scripts/k8s.sh e2e              posts tickets on localhost:8080 and follows them
 #   scripts/k8s.sh status | urls    what runs, with its latest warnings; where it is reached
