@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Writes infra/k8s/base from the AppHost, with aspirate and the templates in infra/k8s/templates, and names the
-# migration Job of each overlay after its content. Run it after any change to the AppHost, the templates, the version,
-# or what an overlay says about the migrator; a test fails until then.
+# Writes infra/k8s/base from the AppHost, with aspirate and the templates in infra/k8s/templates, names the migration
+# Job of each overlay after its content, and makes the Helm chart of the overlays. Run it after any change to the
+# AppHost, the templates, the version or an overlay; a test fails until then.
 #
 #   scripts/manifests.sh                    everything
 #   scripts/manifests.sh --names FOLDER...  only the Job's name in these overlays (default: those in infra/k8s/overlays)
+#   scripts/manifests.sh --chart            only infra/helm/servicedesk, the Helm chart, from the overlays
 #
 # Needs aspirate (.config/dotnet-tools.json) and kubectl; no cluster. --names needs kubectl only.
 set -euo pipefail
@@ -67,6 +68,13 @@ EOF
     say "${folder#"$ROOT"/}: $name"
 }
 
+generate_chart() {
+    local log=$RUN_DIR/chart.log chart=$ROOT/infra/helm/servicedesk
+    dotnet run -c Release --project "$ROOT/eng/Chart" -- "$K8S" "$chart" >"$log" 2>&1 ||
+        fail_with_log "$log" "the chart was not written"
+    say "infra/helm/servicedesk: written"
+}
+
 overlays=("$K8S"/overlays/*/migrator-name.yaml)
 overlays=("${overlays[@]%/*}")
 case ${1-} in
@@ -77,9 +85,12 @@ case ${1-} in
         ;;
     --names)
         shift
+        chart=no
         (($# == 0)) || overlays=("$@")
         ;;
+    --chart) overlays=() ;;
     -h | --help) show_help && exit ;;
     *) usage_error "unknown option $1" ;;
 esac
 for folder in "${overlays[@]}"; do name_job "${folder%/}"; done
+[[ ${chart-yes} != yes ]] || generate_chart

@@ -106,7 +106,8 @@ public static class DatabaseExtensions
             var settings = database ?? new DatabaseSettings();
             var shared = settings.SessionsAreShared ? SharedDefaults : [];
             (string Keyword, object Value) pool = ("Maximum Pool Size", settings.MaxPoolSize);
-            foreach (var (keyword, value) in Defaults.Concat(shared).Append(pool).Where(d => !stated.ContainsKey(d.Keyword)))
+            var defaults = Defaults.Concat(shared).Append(pool);
+            foreach (var (keyword, value) in defaults.Where(d => !stated.ContainsKey(d.Keyword)))
             {
                 result[keyword] = value;
             }
