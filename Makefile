@@ -5,7 +5,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 .PHONY: help run test chaos alerts bench e2e check db-up db-down migrate-up run-ticket run-relay run-notify \
 	manifests FORCE
-.PHONY: images kind-demo kind-up kind-load kind-down k8s-apply k8s-e2e k8s-status k8s-urls k8s-logs k8s-down
+.PHONY: images sbom kind-demo kind-up kind-load kind-down k8s-apply k8s-e2e k8s-status k8s-urls k8s-logs k8s-down
 
 help: ## show this list
 	@grep -hE '^[a-z0-9%-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([^:]+):.*## (.*)/  make \1|\2/' | \
@@ -57,6 +57,12 @@ manifests: ## write infra/k8s/base from the AppHost, with aspirate
 
 images: ## build the services' images, with the SDK alone
 	@scripts/images.sh
+
+sbom: ## what is in the images, as CycloneDX documents in .local/sbom
+	@cd eng/supply-chain && dotnet tool restore >/dev/null && for image in migrator:Migrator ticket-api:TicketApi \
+		outbox-relay:OutboxRelay notifier:Notifier; do dotnet CycloneDX ../../ServiceDesk.$${image#*:}/*.csproj \
+		--output ../../.local/sbom --filename $${image%:*}.json --output-format Json --include-project-references \
+		--disable-package-restore || exit; done
 
 kind-demo: ## everything in a Kubernetes cluster on this machine, with ingress and dashboards, checked
 	@scripts/k8s.sh demo
