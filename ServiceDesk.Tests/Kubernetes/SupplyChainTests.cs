@@ -56,9 +56,9 @@ public sealed class SupplyChainTests
             workflow.Text("env.IMAGES")!.Split(' '));
         // What is published is what was scanned: the same tag, in this order.
         var steps = string.Join('\n', build.Items("steps").Select(s => s.Text("run")));
-        Assert.True(
-            steps.IndexOf("scripts/images.sh", StringComparison.Ordinal) < steps.IndexOf("trivy", StringComparison.Ordinal)
-            && steps.IndexOf("trivy", StringComparison.Ordinal) < steps.IndexOf("docker push", StringComparison.Ordinal));
+        int[] places = [.. new[] { "scripts/images.sh", "~ImageTests", "trivy", "docker push" }
+            .Select(step => steps.IndexOf(step, StringComparison.Ordinal))];
+        Assert.True(places[0] >= 0 && places.SequenceEqual(places.Order()), string.Join(' ', places));
         var publish = string.Join('\n', workflow.Items("jobs.publish.steps").Select(s => s.Text("run")));
         Assert.All(["make sbom", "cosign sign", "cosign attest", "helm push"], step =>
             Assert.Contains(step, publish, StringComparison.Ordinal));

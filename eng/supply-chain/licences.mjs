@@ -45,15 +45,18 @@ for (const program of programs) {
     found.get(name).programs.push(program);
   }
 }
-for (const name of standIns) found.set(name, { licence: name.startsWith("Aspire") ? "MIT" : "Apache-2.0", programs: [] });
+for (const name of standIns) {
+  found.set(name, { licence: name.startsWith("Aspire") ? "MIT" : "Apache-2.0", programs: [] });
+}
 
 console.log(`# Licences
 
-What is in the images beside .NET's own runtime (MIT) and the base image. \`node eng/supply-chain/licences.mjs\` writes this page, and
-a test fails while it is stale. ServiceDesk itself is under the [MIT licence](../LICENSE).
+What is in the images beside .NET's own runtime (MIT) and the base image. \`node eng/supply-chain/licences.mjs\` writes
+this page, and a test fails while it is stale. ServiceDesk itself is under the [MIT licence](../LICENSE).
 
 | package | licence | in |
 |---|---|---|`);
 for (const [name, { licence, programs: users }] of [...found].sort(([a], [b]) => (a < b ? -1 : 1))) {
-  console.log(`| ${name} | ${licence} | ${users.join(", ") || "relay and notifier, where the package source has it"} |`);
+  const where = users.join(", ") || "relay and notifier, where the package source has it";
+  console.log(`| ${name} | ${licence} | ${where} |`);
 }
