@@ -5,6 +5,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 .PHONY: help run test chaos alerts bench e2e check db-up db-down migrate-up run-ticket run-relay run-notify \
 	manifests FORCE
+.PHONY: images sbom kind-demo kind-up kind-load kind-down k8s-apply k8s-e2e k8s-status k8s-urls k8s-logs k8s-down
 
 help: ## show this list
 	@grep -hE '^[a-z0-9%-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([^:]+):.*## (.*)/  make \1|\2/' | \
@@ -57,6 +58,15 @@ manifests: ## write infra/k8s/base from the AppHost, with aspirate
 images: ## build the services' images, with the SDK alone
 	@scripts/images.sh
 
+sbom: ## what is in the images, as CycloneDX documents in .local/sbom
+	@cd eng/supply-chain && dotnet tool restore >/dev/null && for image in migrator:Migrator ticket-api:TicketApi \
+		outbox-relay:OutboxRelay notifier:Notifier; do dotnet CycloneDX ../../ServiceDesk.$${image#*:}/*.csproj \
+		--output ../../.local/sbom --filename $${image%:*}.json --output-format Json --include-project-references \
+		--disable-package-restore || exit; done
+
+kind-demo: ## everything in a Kubernetes cluster on this machine, with ingress and dashboards, checked
+	@scripts/k8s.sh demo
+
 kind-up: ## make a Kubernetes cluster on this machine
 	@scripts/k8s.sh up
 
@@ -69,8 +79,19 @@ k8s-apply: ## put the whole system into it and wait until it is ready
 k8s-e2e: ## check the whole pipeline in it
 	@scripts/k8s.sh e2e
 
-kind-down: ## delete it with all its data
+k8s-status: ## what runs in it, with its latest warnings
+	@scripts/k8s.sh status
+
+k8s-urls: ## where it is reached
+	@scripts/k8s.sh urls
+
+k8s-logs: ## follow the logs of all pods in it; SERVICE=ticket-api of one service's
+	@scripts/k8s.sh logs $(SERVICE)
+
+k8s-down: ## delete the cluster with all its data
 	@scripts/k8s.sh down
+
+kind-down: k8s-down
 
 diag-%: FORCE ## look inside: diag-outbox, -processed, -lag, -topics, -peek, -groups, -group; ARGS="..."
 	@scripts/diag.sh $* $(ARGS)

@@ -7,6 +7,8 @@
 #   scripts/images.sh --push REGISTRY      to a registry, for example registry.example.com; log in to it before
 #   scripts/images.sh --archive FOLDER     as files, for example for kind load image-archive
 #   scripts/images.sh --list               only names them
+#
+# IMAGE_BASE names another base image for all, with .NET's runtime in it, and IMAGE_TAG another tag than the version.
 set -euo pipefail
 # shellcheck source=lib/load.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib/load.sh"
@@ -17,7 +19,8 @@ IMAGES=(Migrator TicketApi OutboxRelay Notifier)
 IMAGE_LIBC=2.39
 
 image_of() {
-    dotnet msbuild "$ROOT/ServiceDesk.$1" -getProperty:ContainerRepository -getProperty:ContainerImageTag |
+    dotnet msbuild "$ROOT/ServiceDesk.$1" ${IMAGE_TAG:+-p:ContainerImageTag="$IMAGE_TAG"} \
+        -getProperty:ContainerRepository -getProperty:ContainerImageTag |
         sed -nE 's/.*"Container(Repository|ImageTag)": "(.*)".*/\2/p' | paste -sd:
 }
 
@@ -41,10 +44,10 @@ publish() {
         --disable-build-servers -nologo "$@" >"$log" 2>&1 || fail_with_log "$log" "no image of $project"
 }
 
-target=()
+target=(${IMAGE_BASE:+-p:ContainerBaseImage="$IMAGE_BASE"} ${IMAGE_TAG:+-p:ContainerImageTag="$IMAGE_TAG"})
 case ${1-} in
     '') ;;
-    --push) target=(-p:ContainerRegistry="${2:?--push needs a registry}") ;;
+    --push) target+=(-p:ContainerRegistry="${2:?--push needs a registry}") ;;
     --archive) mkdir -p "${2:?--archive needs a folder}" && archive=$(cd "$2" && pwd) ;;
     --list)
         for project in "${IMAGES[@]}"; do image_of "$project"; done

@@ -1,23 +1,42 @@
 #!/usr/bin/env bash
 # The whole system in a kind cluster on this machine. Needs kind, kubectl and a container runtime.
 #
-#   scripts/k8s.sh up       makes the cluster
-#   scripts/k8s.sh load     brings the images that scripts/images.sh has built into it
-#   scripts/k8s.sh apply    makes the Secret if there is none, applies infra/k8s/overlays/kind, waits until all is ready
-#   scripts/k8s.sh e2e      posts a ticket on localhost:8080 and follows it
-#   scripts/k8s.sh secret   only makes the Secret, if there is none; its password is random
-#   scripts/k8s.sh down     deletes the cluster with all its data
+#   scripts/k8s.sh demo             everything: cluster, images, ingress, metrics, dashboards, the check, the addresses
+#   scripts/k8s.sh up               makes the cluster
+#   scripts/k8s.sh load             brings the images that scripts/images.sh has built into it
+#   scripts/k8s.sh apply            makes the Secret if there is none, applies the kind overlay, waits until it is ready
+#   scripts/k8s.sh apply FOLDER     applies an overlay to the cluster of K8S_CONTEXT: all of it or nothing
+#   scripts/k8s.sh e2e              posts tickets on localhost:8080 and follows them
+#   scripts/k8s.sh status | urls    what runs, with its latest warnings; where it is reached
+#   scripts/k8s.sh logs [SERVICE]   follows the logs of all pods, or of one service's
+#   scripts/k8s.sh secret           only makes the Secret, if there is none; its password is random
+#   scripts/k8s.sh down             deletes the cluster with all its data
+#
+# K8S_CONTEXT names another cluster of kubectl's for apply, e2e, status, urls and logs.
 set -euo pipefail
 # shellcheck source=lib/load.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib/load.sh"
 # shellcheck source=lib/checks.sh
 source "$ROOT/scripts/lib/checks.sh"
+# shellcheck source=../infra/k8s/cluster/render.sh
+source "$ROOT/infra/k8s/cluster/render.sh"
+# shellcheck source=../infra/k8s/cluster/rollout.sh
+source "$ROOT/infra/k8s/cluster/rollout.sh"
+# shellcheck source=../infra/k8s/cluster/e2e.sh
+source "$ROOT/infra/k8s/cluster/e2e.sh"
+# shellcheck source=../infra/k8s/cluster/demo.sh
+source "$ROOT/infra/k8s/cluster/demo.sh"
 
 CLUSTER=servicedesk
 OVERLAY=$ROOT/infra/k8s/overlays/kind
+WORK=$(mktemp -d)
 
-# Only ever our own cluster, whatever kubectl is set to.
-in_cluster() { kubectl --context "kind-$CLUSTER" --namespace servicedesk "$@"; }
+# shellcheck disable=SC2317 # Called on exit.
+stop_all() { rm -rf -- "$WORK"; }
+stop_on_exit stop_all
+
+# Only ever our own cluster, unless another is named, whatever kubectl is set to.
+in_cluster() { kubectl --context "${K8S_CONTEXT:-kind-$CLUSTER}" --namespace servicedesk "$@"; }
 
 up() {
     kind get clusters 2>/dev/null | grep -qx "$CLUSTER" && say "the cluster $CLUSTER is there" && return
@@ -39,60 +58,21 @@ secret() {
         --from-file=password=<(od -An -N18 -tx1 /dev/urandom | tr -d ' \n')
 }
 
+# A reloaded image keeps its name in kind, so its migration and its services start anew.
 apply() {
-    local deployment
-    secret
-    # A reloaded image keeps its name: without this, neither the migration nor the services would use it.
-    in_cluster delete job --selector app.kubernetes.io/name=migrator --ignore-not-found
-    in_cluster apply --kustomize "$OVERLAY"
-    in_cluster rollout restart deployment
-    in_cluster wait --for=condition=complete --timeout=300s job --selector app.kubernetes.io/name=migrator ||
-        explain "the migration did not end"
-    for deployment in ticket-api outbox-relay notifier; do
-        in_cluster rollout status --timeout=180s "deployment/$deployment" || explain "$deployment is not ready"
-    done
-    say "ready: http://localhost:8080/tickets"
-}
-
-explain() {
-    in_cluster get pods,jobs >&2
-    in_cluster logs --selector app.kubernetes.io/name=migrator --tail 20 >&2
-    die "$1"
-}
-
-# row_is STATUS SQL: asked in Postgres' own container, where the password is.
-row_is() {
-    # shellcheck disable=SC2016 # Expanded there.
-    [[ $(in_cluster exec statefulset/postgres -- \
-        sh -c 'PGPASSWORD=$POSTGRES_PASSWORD psql -h 127.0.0.1 -U postgres -d servicedesk -Atc "$1"' sh "$2") == "$1" ]]
-}
-
-log_has() { in_cluster logs deployment/notifier --tail=-1 | grep -qF "$1"; }
-
-# Metrics are not exposed; the API server passes the question on.
-metrics_have() {
-    in_cluster get --raw "/api/v1/namespaces/servicedesk/services/$1:http/proxy/metrics" | grep -qE "^$2[{ ].* [1-9]"
-}
-
-within_a_minute() { expect "$1" "$2" '' until_true 60 "${@:3}" || true; }
-
-e2e() {
-    local request ticket
-    export HTTP_ADDR=localhost:8080
-    request=e2e-$(new_uuid)
-    expect "POST /tickets" '201, ticket %s' 1 post_ticket "Printer on fire" "$request" || finish_checks
-    ticket=${FOUND[0]}
-    within_a_minute outbox sent row_is sent "SELECT status FROM outbox WHERE aggregate_id = '$ticket'"
-    within_a_minute processed_events "done" row_is "done" \
-        "SELECT status FROM processed_events WHERE aggregate_id = '$ticket'"
-    within_a_minute "the notifier's log" "has the request id $request" log_has "$request"
-    within_a_minute "outbox-relay's metrics" outbox_published_total metrics_have outbox-relay outbox_published_total
-    within_a_minute "notifier's metrics" notify_processed_total metrics_have notifier notify_processed_total
-    finish_checks
+    if [[ -n ${1-} ]]; then
+        [[ -n ${K8S_CONTEXT-} ]] || usage_error "apply FOLDER: K8S_CONTEXT has to name the cluster"
+        roll_out "$1"
+        say "applied: ${1%/}"
+    else
+        secret
+        SAME_TAGS=1 roll_out "$OVERLAY"
+        say "ready: http://localhost:8080/tickets"
+    fi
 }
 
 case ${1-} in
-    up | load | apply | e2e | secret) "$1" ;;
+    demo | up | load | apply | e2e | status | urls | logs | secret) "$@" ;;
     down) kind delete cluster --name "$CLUSTER" ;;
     -h | --help) show_help ;;
     *) usage_error "a command is missing, or unknown: ${1-}" ;;

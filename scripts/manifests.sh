@@ -1,15 +1,18 @@
 #!/usr/bin/env bash
-# Writes infra/k8s/base from the AppHost, with aspirate and the templates in infra/k8s/templates, and names the
-# migration Job of each overlay after its content. Run it after any change to the AppHost, the templates, the version,
-# or what an overlay says about the migrator; a test fails until then.
+# Writes infra/k8s/base from the AppHost, with aspirate and the templates in infra/k8s/templates, names the migration
+# Job of each overlay after its content, and makes the Helm chart of the overlays. Run it after any change to the
+# AppHost, the templates, the version or an overlay; a test fails until then.
 #
 #   scripts/manifests.sh                    everything
 #   scripts/manifests.sh --names FOLDER...  only the Job's name in these overlays (default: those in infra/k8s/overlays)
+#   scripts/manifests.sh --chart            only infra/helm/servicedesk, the Helm chart, from the overlays
 #
 # Needs aspirate (.config/dotnet-tools.json) and kubectl; no cluster. --names needs kubectl only.
 set -euo pipefail
 # shellcheck source=lib/load.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib/load.sh"
+# shellcheck source=../infra/k8s/cluster/render.sh
+source "$ROOT/infra/k8s/cluster/render.sh"
 
 K8S=$ROOT/infra/k8s
 APP_HOST=$ROOT/ServiceDesk.AppHost
@@ -52,12 +55,10 @@ write_checksums() {
     mv -- "$WORK/checksums" "$K8S/base/checksums"
 }
 
-# The name is a hash of the Job's content as kustomize renders it, but for the name.
+# Whoever applies an overlay with other tools needs the Job's name in it.
 name_job() {
-    local folder=$1 content name
-    content=$(kubectl kustomize "$folder" | awk -v RS='---\n' '/\nkind: Job\n/' | sed '/^  name: /d') ||
-        die "kubectl kustomize $folder failed"
-    name=migrator-$(sha256sum <<<"$content" | cut -c1-10)
+    local folder=$1 name
+    name=$(kubectl kustomize "$folder" | job_name) || die "$folder could not be rendered"
     cat >"$folder/migrator-name.yaml" <<EOF
 # Written by scripts/manifests.sh. A Job cannot be changed, so each content has a name of its own: this is its hash.
 - op: replace
@@ -67,7 +68,15 @@ EOF
     say "${folder#"$ROOT"/}: $name"
 }
 
-overlays=("$K8S"/overlays/*/)
+generate_chart() {
+    local log=$RUN_DIR/chart.log chart=$ROOT/infra/helm/servicedesk
+    dotnet run -c Release --project "$ROOT/eng/Chart" -- "$K8S" "$chart" >"$log" 2>&1 ||
+        fail_with_log "$log" "the chart was not written"
+    say "infra/helm/servicedesk: written"
+}
+
+overlays=("$K8S"/overlays/*/migrator-name.yaml)
+overlays=("${overlays[@]%/*}")
 case ${1-} in
     '')
         generate_base
@@ -76,9 +85,12 @@ case ${1-} in
         ;;
     --names)
         shift
+        chart=no
         (($# == 0)) || overlays=("$@")
         ;;
+    --chart) overlays=() ;;
     -h | --help) show_help && exit ;;
     *) usage_error "unknown option $1" ;;
 esac
 for folder in "${overlays[@]}"; do name_job "${folder%/}"; done
+[[ ${chart-yes} != yes ]] || generate_chart

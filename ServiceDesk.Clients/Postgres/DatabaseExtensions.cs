@@ -18,7 +18,7 @@ public static class DatabaseExtensions
     private static readonly (string Keyword, object Value)[] Defaults =
     [
         ("Timeout", 3), ("Command Timeout", 4), ("Cancellation Timeout", 500), ("Keepalive", 30),
-        ("Max Auto Prepare", 32), ("Auto Prepare Min Usages", 2), ("Maximum Pool Size", 32),
+        ("Max Auto Prepare", 32), ("Auto Prepare Min Usages", 2),
         ("GSS Encryption Mode", "Disable"),
         // Of several hosts, one that was a standby a second ago may be the primary now.
         ("Host Recheck Seconds", 1),
@@ -103,7 +103,10 @@ public static class DatabaseExtensions
             {
                 ApplicationName = given.ApplicationName ?? applicationName,
             };
-            var defaults = database?.SessionsAreShared == true ? [.. Defaults, .. SharedDefaults] : Defaults;
+            var settings = database ?? new DatabaseSettings();
+            var shared = settings.SessionsAreShared ? SharedDefaults : [];
+            (string Keyword, object Value) pool = ("Maximum Pool Size", settings.MaxPoolSize);
+            var defaults = Defaults.Concat(shared).Append(pool);
             foreach (var (keyword, value) in defaults.Where(d => !stated.ContainsKey(d.Keyword)))
             {
                 result[keyword] = value;

@@ -17,11 +17,15 @@ public sealed class DatabaseSettings : ISettings
     /// such as PgBouncer with <c>pool_mode=transaction</c>; else "none".</summary>
     public string Pooler { get; set; } = "none";
 
+    /// <summary>The most connections that a process holds, unless the connection string says it.</summary>
+    public int MaxPoolSize { get; set; } = 32;
+
     /// <summary>Whether a session may be another one after each transaction, so that nothing may be kept in
     /// it.</summary>
     public bool SessionsAreShared => Pooler == "transaction";
 
     public void Validate(SettingRules rules) => rules
+        .InRange(MaxPoolSize, 4, 1000)
         .Must(Role is null || (Role.Length > 0 && Role.All(c => char.IsAsciiLetterOrDigit(c) || c == '_')),
             Role, "must be a role of letters, digits and underscores, or none")
         .Must(Pooler is "none" or "transaction", Pooler, "must be none or transaction");

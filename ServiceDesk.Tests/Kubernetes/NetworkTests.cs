@@ -32,7 +32,7 @@ public sealed class NetworkTests
     }
 
     [RequiresProgramTheory("kubectl")]
-    [InlineData("ticket-api", "ingress-nginx monitoring")]
+    [InlineData("ticket-api", "monitoring projectcontour")]
     [InlineData("outbox-relay", "monitoring")]
     [InlineData("notifier", "monitoring")]
     public async Task A_service_is_reached_by_those_who_must_and_by_nobody_else(string app, string namespaces)

@@ -24,6 +24,20 @@ internal sealed class Overlay(string text)
     public static Task<Overlay> RenderAsync(string folder) =>
         Rendered.GetOrAdd(folder, f => new(() => RenderNowAsync(f))).Value;
 
+    /// <summary>The production overlay with one more of its components.</summary>
+    /// <param name="component">Below infra/k8s.</param>
+    public static async Task<Overlay> RenderWithAsync(string component)
+    {
+        using var folder = new TemporaryFolder();
+        string Relative(string path) =>
+            Path.GetRelativePath(folder.FullName, Path.Combine(ManifestFiles.Folder, path));
+        folder.Write("kustomization.yaml", $"""
+            resources: ["{Relative(Production)}"]
+            components: ["{Relative(component)}"]
+            """);
+        return await RenderNowAsync(folder.FullName);
+    }
+
     public IEnumerable<JsonNode> OfKind(params string[] kinds) => Documents.Where(d => kinds.Contains(d.Text("kind")));
 
     public JsonNode? Find(string kind, string name) =>

@@ -4,10 +4,11 @@ internal static class ProgramsOnPath
 {
     /// <returns>Why a test that needs them cannot run, or null.</returns>
     public static string? Missing(params string[] programs) =>
-        Array.Find(programs, p => !IsThere(p)) is { } missing ? $"{missing} is not on the PATH" : null;
+        Array.Find(programs, p => Find(p) is null) is { } missing ? $"{missing} is not on the PATH" : null;
 
-    private static bool IsThere(string program) =>
+    /// <returns>Where it is, or null.</returns>
+    public static string? Find(string program) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-            .Any(folder =>
-                File.Exists(Path.Combine(folder, program)) || File.Exists(Path.Combine(folder, $"{program}.exe")));
+            .SelectMany(folder => new[] { Path.Combine(folder, program), Path.Combine(folder, $"{program}.exe") })
+            .FirstOrDefault(File.Exists);
 }

@@ -12,7 +12,7 @@ public sealed class SchemaTests
 
     [RequiresProgramTheory("kubectl", "npm", "node")]
     [InlineData(Overlay.Kind, "")]
-    [InlineData(Overlay.Production, "Cluster Kafka KafkaNodePool KafkaTopic KafkaUser")]
+    [InlineData(Overlay.Production, "Cluster Kafka KafkaNodePool KafkaTopic KafkaUser ObjectStore ScheduledBackup")]
     public async Task Every_document_is_valid(string folder, string withoutSchema)
     {
         var documents = new JsonArray([.. (await Overlay.RenderAsync(folder)).Documents.Select(d => d.DeepClone())]);

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Confluent.Kafka;
 using Microsoft.Extensions.Configuration;
 using ServiceDesk.Clients.Postgres;
@@ -13,7 +14,10 @@ public sealed class SettingsTests
 {
     /// <summary>Prefixes of the variables that somebody reads: our sections, ASP.NET Core, OpenTelemetry.</summary>
     private static readonly string[] Sections =
-        ["ConnectionStrings", "Kafka", "KafkaClient", "Auth", "HTTP_PORTS", "DATABASE_URL", "POSTGRES_PASSWORD"];
+        [
+            "ConnectionStrings", "Database", "Kafka", "KafkaClient", "Auth", "HTTP_PORTS", "DATABASE_URL",
+            "POSTGRES_PASSWORD",
+        ];
 
     [RequiresProgramTheory("kubectl")]
     [InlineData(Overlay.Kind)]
@@ -88,7 +92,7 @@ public sealed class SettingsTests
         Assert.Equal(
             kafka.ReplicationFactor, overlay.Find("KafkaTopic", kafka.DeadLetterTopic).Number("spec.replicas"));
 
-        var scaler = Assert.Single(overlay.OfKind("ScaledObject"));
+        var scaler = Assert.IsAssignableFrom<JsonNode>(overlay.Find("ScaledObject", "notifier"));
         var trigger = Assert.Single(scaler.Items("spec.triggers"));
         Assert.Equal(
             (kafka.Topic, kafka.GroupId), (trigger.Text("metadata.topic"), trigger.Text("metadata.consumerGroup")));

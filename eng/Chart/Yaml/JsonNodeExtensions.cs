@@ -1,9 +1,18 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace ServiceDesk.Tests.Kubernetes;
+namespace Chart.Yaml;
 
 internal static class JsonNodeExtensions
 {
+    /// <summary>JSON for people: quotes and brackets as they are.</summary>
+    public static readonly JsonSerializerOptions Readable = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        WriteIndented = false,
+    };
+
     /// <summary>What is at a path such as spec.template.metadata, or null.</summary>
     public static JsonNode? At(this JsonNode? node, string path) =>
         path.Split('.').Aggregate(node, (inner, name) => (inner as JsonObject)?[name]);

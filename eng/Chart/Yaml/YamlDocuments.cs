@@ -1,12 +1,13 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
-namespace ServiceDesk.Tests.Kubernetes;
+namespace Chart.Yaml;
 
 /// <summary>YAML as Kubernetes understands it: what can be written in JSON.</summary>
-internal static class YamlDocuments
+internal static partial class YamlDocuments
 {
     /// <exception cref="YamlException">It is none.</exception>
     public static IReadOnlyList<JsonNode> Parse(string text)
@@ -33,6 +34,10 @@ internal static class YamlDocuments
         "false" => JsonValue.Create(false),
         _ when long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) =>
             JsonValue.Create(number),
+        _ when Decimal().IsMatch(value) => JsonValue.Create(double.Parse(value, CultureInfo.InvariantCulture)),
         _ => JsonValue.Create(value),
     };
+
+    [GeneratedRegex(@"^-?\d+\.\d+$")]
+    private static partial Regex Decimal();
 }
