@@ -3,7 +3,7 @@
 SHELL := bash
 
 .DEFAULT_GOAL := help
-.PHONY: help run test chaos bench e2e check db-up db-down migrate-up run-ticket run-relay run-notify manifests FORCE
+.PHONY: help run test chaos bench e2e check db-up db-down migrate-up run-ticket run-relay run-notify run-operator manifests FORCE
 
 help: ## show this list
 	@grep -hE '^[a-z0-9%-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([^:]+):.*## (.*)/  make \1|\2/' | \
@@ -46,6 +46,9 @@ run-relay: ## run the outbox relay alone
 
 run-notify: ## run the notifier alone
 	@scripts/service.sh notifier
+
+run-operator: ## run the operator's console alone
+	@scripts/service.sh operator
 
 manifests: ## write infra/k8s/base from the AppHost, with aspirate
 	@scripts/manifests.sh

@@ -29,13 +29,15 @@ internal static class OutboxSql
     /// else has locked blocks what follows it.
     /// <para>Returns no rows of events: a relay that freezes while it reads a large result must not hold the lock (P6).
     /// The range of the claimed ids stays in a setting of the session, for <see cref="ReadClaimed"/>.</para>
-    /// <para>$1 token, $2 floor, $3 rows to read, $4 most events, $5 most bytes of payload.</para>
+    /// <para>$1 token, $2 floor, $3 rows to read, $4 most events, $5 most bytes of payload, $6 event types and $7
+    /// tickets that are paused.</para>
     /// </summary>
     public const string Claim =
         """
         WITH unsent AS MATERIALIZED (
-            SELECT id, aggregate_id, status = 'pending' AND next_attempt_at <= now() AS is_due,
-                   pg_column_size(payload) AS bytes
+            SELECT id, aggregate_id, pg_column_size(payload) AS bytes,
+                   status = 'pending' AND next_attempt_at <= now()
+                   AND event_type <> ALL ($6) AND aggregate_id <> ALL ($7) AS is_due
             FROM outbox
             WHERE status IN ('pending', 'processing') AND id >= $2
             ORDER BY id

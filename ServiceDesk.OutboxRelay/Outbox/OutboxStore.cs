@@ -1,9 +1,10 @@
 using Npgsql;
+using ServiceDesk.Clients.Operating;
 
 namespace ServiceDesk.OutboxRelay.Outbox;
 
 /// <summary>The outbox table as the relay sees it. Each method is one round trip.</summary>
-internal sealed class OutboxStore(NpgsqlDataSource database)
+internal sealed class OutboxStore(NpgsqlDataSource database, ServiceInstance? instance = null)
 {
     /// <summary>Stored payload in one batch, about: with the batches in flight it bounds the relay's memory.</summary>
     private const long BatchBytes = 16 * 1024 * 1024;
@@ -15,15 +16,20 @@ internal sealed class OutboxStore(NpgsqlDataSource database)
     /// transaction is held open.</summary>
     private static readonly TimeSpan LongWalk = TimeSpan.FromMinutes(1);
 
+    private readonly ServiceInstance _instance = instance ?? new();
     private long _expectedBlocked;
 
     /// <summary>Where claims begin to read.</summary>
     public ClaimFloor Floor { get; } = new();
 
     /// <summary>Claims up to <paramref name="limit"/> due events. Not for several callers at once.</summary>
-    public async Task<ClaimedBatch> ClaimAsync(int limit, CancellationToken cancellationToken)
+    public Task<ClaimedBatch> ClaimAsync(int limit, CancellationToken cancellationToken) =>
+        ClaimAsync(limit, ActivePauses.None, cancellationToken);
+
+    /// <summary>The same, without events that are paused and what follows them in their tickets.</summary>
+    public async Task<ClaimedBatch> ClaimAsync(int limit, ActivePauses paused, CancellationToken cancellationToken)
     {
-        var token = Guid.NewGuid();
+        var token = _instance.NewToken();
         var floor = Floor.Value;
         var window = limit + _expectedBlocked;
         var asksWriters = Floor.WantsWriters;
@@ -32,7 +38,11 @@ internal sealed class OutboxStore(NpgsqlDataSource database)
         batch.BatchCommands.Add(new(OutboxSql.SerializeClaims));
         batch.BatchCommands.Add(new(OutboxSql.Claim)
         {
-            Parameters = { Value(token), Value(floor), Value(window), Value(limit), Value(BatchBytes) },
+            Parameters =
+            {
+                Value(token), Value(floor), Value(window), Value(limit), Value(BatchBytes),
+                Value(paused.EventTypes), Value(paused.Tickets),
+            },
         });
         batch.BatchCommands.Add(new(OutboxSql.Commit));
         batch.BatchCommands.Add(new(OutboxSql.ReadClaimed) { Parameters = { Value(token) } });

@@ -8,7 +8,10 @@ public sealed class ManagedServerTests : IAsyncLifetime
 {
     private const string InDesk = "?options=-c%20search_path%3Ddesk";
 
-    private static readonly string[] Roles = ["servicedesk_api", "servicedesk_relay", "servicedesk_notifier"];
+    private static readonly string[] Roles = 
+    [
+        "servicedesk_api", "servicedesk_relay", "servicedesk_notifier", "servicedesk_operator",
+    ];
 
     private TestServers _servers = null!;
 

@@ -1,0 +1,15 @@
+namespace ServiceDesk.Clients.Operating;
+
+/// <summary>What operators want to stand still at one stage of the pipeline.</summary>
+/// <param name="All">Everything.</param>
+/// <param name="EventTypes">Events of these types, and what follows them in their tickets.</param>
+/// <param name="Tickets">Events of these tickets.</param>
+public sealed record ActivePauses(bool All, string[] EventTypes, Guid[] Tickets)
+{
+    public static readonly ActivePauses None = new(false, [], []);
+
+    public int Count => (All ? 1 : 0) + EventTypes.Length + Tickets.Length;
+
+    /// <summary>Whether anything but everything at once is paused.</summary>
+    public bool IsSome => EventTypes.Length + Tickets.Length > 0;
+}
