@@ -17,6 +17,7 @@ WITH needed (service, relation, privileges) AS (
         ('servicedesk_notifier', 'consumed_topics',  ARRAY['SELECT', 'INSERT', 'UPDATE']),
         ('servicedesk_notifier', 'pauses',           ARRAY['SELECT']),
         ('servicedesk_notifier', 'instances',        ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']),
+        ('servicedesk_notifier', 'held_events',      ARRAY['SELECT', 'INSERT', 'DELETE']),
         ('servicedesk_operator', 'schemaversions',   ARRAY['SELECT']),
         ('servicedesk_operator', 'tickets',          ARRAY['SELECT', 'UPDATE']),
         ('servicedesk_operator', 'outbox',           ARRAY['SELECT', 'UPDATE', 'DELETE']),
@@ -29,6 +30,7 @@ WITH needed (service, relation, privileges) AS (
         ('servicedesk_operator', 'operator_actions',       ARRAY['SELECT', 'INSERT', 'UPDATE']),
         ('servicedesk_operator', 'operator_action_events', ARRAY['SELECT', 'INSERT']),
         ('servicedesk_operator', 'pauses',           ARRAY['SELECT', 'INSERT', 'DELETE']),
+        ('servicedesk_operator', 'held_events',      ARRAY['SELECT', 'DELETE']),
         ('servicedesk_operator', 'instances',        ARRAY['SELECT'])
 ), server AS (
     -- From 16 on a membership may come without the right to SET ROLE: so it does for who creates a role, not being

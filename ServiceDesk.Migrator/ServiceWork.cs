@@ -42,11 +42,18 @@ internal static class ServiceWork
             SELECT FROM pauses LIMIT 1;
             INSERT INTO instances (id, service, host, process_id, version)
                 SELECT gen_random_uuid(), '', '', 0, '' WHERE false ON CONFLICT (id) DO UPDATE SET seen_at = now();
+            INSERT INTO held_events
+                (event_id, event_type, ticket_id, is_first, reason, topic, partition, "offset", written_at,
+                 header_names, header_values)
+                SELECT gen_random_uuid(), '', gen_random_uuid(), false, '', '', 0, 0, now(), '{}', '{}' WHERE false
+                ON CONFLICT (event_id) DO NOTHING;
+            DELETE FROM held_events WHERE id IS NULL;
             DELETE FROM instances WHERE id IS NULL;
             """),
         ("servicedesk_operator",
             """
             SELECT FROM schemaversions, consumed_topics, instances LIMIT 1;
+            DELETE FROM held_events WHERE id IS NULL RETURNING id;
             SELECT last_value FROM outbox_id_seq;
             UPDATE tickets SET title = title WHERE id IS NULL RETURNING id;
             UPDATE outbox SET status = 'pending' WHERE id IS NULL RETURNING id;

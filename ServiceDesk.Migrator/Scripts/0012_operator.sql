@@ -10,7 +10,8 @@ ALTER TABLE processed_events DROP CONSTRAINT processed_events_status_check;
 ALTER TABLE processed_events ADD CONSTRAINT processed_events_status_check
     CHECK (status IN ('processing', 'done', 'failed', 'discarded')) NOT VALID;
 ALTER TABLE processed_events VALIDATE CONSTRAINT processed_events_status_check;
-CREATE INDEX processed_events_failed_by_ticket ON processed_events (aggregate_id) WHERE status = 'failed';
+CREATE INDEX processed_events_open_by_ticket ON processed_events (aggregate_id)
+    WHERE status IN ('processing', 'failed');
 
 -- A copy of the dead-letter topic, which a topic alone cannot be: searched, grouped, and each letter settled once. A
 -- topic that was made anew begins at offset 0 again, under the next generation.
@@ -119,3 +120,24 @@ CREATE TABLE instances (
     started_at timestamptz NOT NULL DEFAULT now(),
     seen_at    timestamptz NOT NULL DEFAULT now()
 );
+
+-- Messages whose ticket waits: an operator paused it, or it is behind an event that failed (Notifier:OnFailure=hold).
+-- A ticket's are taken in the order of their numbers; one that was tried before comes first.
+CREATE TABLE held_events (
+    id            bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    event_id      uuid        NOT NULL UNIQUE,
+    event_type    text        NOT NULL,
+    ticket_id     uuid        NOT NULL,
+    is_first      boolean     NOT NULL,
+    reason        text        NOT NULL CHECK (reason IN ('paused', 'failed')),
+    topic         text        NOT NULL,
+    partition     integer     NOT NULL,
+    "offset"      bigint      NOT NULL,
+    written_at    timestamptz NOT NULL,
+    key           bytea       NULL,
+    value         bytea       NULL,
+    header_names  text[]      NOT NULL,
+    header_values bytea[]     NOT NULL,
+    held_at       timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX held_events_by_ticket ON held_events (ticket_id, is_first DESC, id);

@@ -18,7 +18,7 @@ internal static partial class ApiProblems
             var (problem, http) = (context.ProblemDetails, context.HttpContext);
             problem.Type = "about:blank";
             problem.Detail ??= http.GetEndpoint() is null ? "There is nothing at this address." : null;
-            problem.Extensions.Remove("traceId");
+            problem.Extensions.Remove("trace_id");
             problem.Extensions.TryAdd("code", CodeOf(problem.Status ?? http.Response.StatusCode));
             problem.Extensions["request_id"] = http.TraceIdentifier;
         });
@@ -34,12 +34,13 @@ internal static partial class ApiProblems
             StatusCodeSelector = _ => StatusCodes.Status500InternalServerError,
             ExceptionHandlingPath = "/error",
         });
-        app.UseWhen(IsApi, api => api.UseStatusCodePages());
-        app.UseWhen(context => !IsApi(context), pages => pages.UseStatusCodePagesWithReExecute("/not-found"));
+        app.UseWhen(context => IsApi(context.Request.Path), api => api.UseStatusCodePages());
+        app.UseWhen(
+            context => !IsApi(context.Request.Path), pages => pages.UseStatusCodePagesWithReExecute("/not-found"));
     }
 
-    public static bool IsApi(HttpContext context) =>
-        context.Request.Path.StartsWithSegments("/api") || context.Request.Path.StartsWithSegments("/openapi");
+    public static bool IsApi(PathString path) =>
+        path.StartsWithSegments("/api") || path.StartsWithSegments("/openapi");
 
     /// <summary>What to tell somebody who asked for it, or null when it is a fault of ours.</summary>
     public static ProblemDetails? Explain(Exception failure) => failure switch
@@ -109,7 +110,10 @@ internal sealed partial class ApiFailures(IProblemDetailsService problems, TimeP
             LogUnavailable(reason);
         }
 
-        if (!ApiProblems.IsApi(httpContext))
+        // The handler has cleared the answer.
+        httpContext.Response.Headers["X-Request-Id"] = httpContext.TraceIdentifier;
+        var asked = httpContext.Features.Get<IExceptionHandlerPathFeature>()?.Path;
+        if (!ApiProblems.IsApi(asked ?? httpContext.Request.Path))
         {
             return false;
         }

@@ -136,14 +136,23 @@ internal static class ReplayCommand
         {
             await PaceAsync();
             return dryRun || await database.InTransactionAsync(
-                ReplayQueries.ReopenProcessed, () => _producer.SendAsync(letter, run.Cancelled), run.Cancelled, Id(id));
+                ReplayQueries.ReopenProcessed, () => SendAndSettleAsync(letter), run.Cancelled, Id(id));
         }
 
         private async Task<bool> SendAsync(Message letter)
         {
             await PaceAsync();
-            await (dryRun ? Task.CompletedTask : _producer.SendAsync(letter, run.Cancelled));
+            await (dryRun ? Task.CompletedTask : SendAndSettleAsync(letter));
             return true;
+        }
+
+        private async Task SendAndSettleAsync(Message letter)
+        {
+            await _producer.SendAsync(letter, run.Cancelled);
+            await database.ExecuteAsync(
+                ReplayQueries.SettleLetter, run.Cancelled, new NpgsqlParameter<string> { TypedValue = letter.At.Topic },
+                new NpgsqlParameter<int> { TypedValue = letter.At.Partition.Value },
+                new NpgsqlParameter<long> { TypedValue = letter.At.Offset.Value }, Query.Id(EventOf(letter)));
         }
 
         private async Task PaceAsync()

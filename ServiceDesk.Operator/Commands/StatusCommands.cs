@@ -17,6 +17,9 @@ internal static class StatusCommands
                     database, "Waiting for another attempt, oldest first:",
                     "NEXT ATTEMPT", OutboxQueries.Retrying, run);
                 await PrintRowsAsync(database, "Failed, latest first:", "FAILED", OutboxQueries.Failed, run);
+                await PrintRowsAsync(
+                    database, "Behind a failed event of their ticket, held if OutboxRelay:OnFailure is hold:",
+                    "WRITTEN", OutboxQueries.Behind, run);
             });
 
     public static Command Processed() =>
@@ -26,6 +29,7 @@ internal static class StatusCommands
                 await using var database = await Database.OpenAsync(run);
                 await run.PrintAsync(await ByStatusAsync(database, ProcessedQueries.ByStatus, run));
                 await PrintRowsAsync(database, "Failed, latest first:", "FAILED", ProcessedQueries.Failed, run);
+                await PrintRowsAsync(database, "Held, oldest first:", "HELD", ProcessedQueries.Held, run);
             });
 
     private static Task<Table> ByStatusAsync(Database database, string sql, DiagRun run) =>

@@ -24,7 +24,7 @@ public sealed record EventRow(
 /// <summary>One event from the request to its effect; what did not happen yet is null.</summary>
 public sealed record EventLife(
     Guid EventId, string? EventType, Guid? TicketId, string? RequestId, string? TraceId, string? TraceUrl,
-    OutboxStage? Outbox, ProcessingStage? Processing, Notification? Notification,
+    OutboxStage? Outbox, ProcessingStage? Processing, HeldStage? Held, Notification? Notification,
     IReadOnlyList<Letters.LetterRow> DeadLetters, IReadOnlyList<ActionOnEvent> Actions);
 
 public sealed record OutboxStage(
@@ -35,6 +35,10 @@ public sealed record OutboxStage(
 public sealed record ProcessingStage(
     string Status, int Attempts, string? LastError, DateTimeOffset FirstSeenAt, DateTimeOffset? ProcessedAt,
     DateTimeOffset? FailedAt);
+
+/// <summary>It is read, and waits.</summary>
+/// <param name="Reason">paused, or failed: behind an event of its ticket that failed or is held itself.</param>
+public sealed record HeldStage(string Reason, DateTimeOffset Since);
 
 public sealed record Notification(long Id, string Kind, string Text, DateTimeOffset CreatedAt);
 

@@ -85,10 +85,12 @@ internal static class EventSql
                p.event_type AS processed_type, p.aggregate_id AS processed_ticket, p.status AS processed,
                p.attempts AS processing_attempts, p.first_seen_at, p.processed_at, p.failed_at AS processing_failed_at,
                p.last_error AS processing_error,
+               h.reason AS held_reason, h.held_at,
                n.id AS notification_id, n.kind, n.text, n.created_at AS notified_at, n.ticket_id AS notified_ticket
         FROM (SELECT $1::uuid AS event_id) AS asked
         LEFT JOIN (SELECT * FROM outbox WHERE event_id = $1) AS o USING (event_id)
         LEFT JOIN processed_events AS p USING (event_id)
+        LEFT JOIN held_events AS h USING (event_id)
         LEFT JOIN notifications AS n USING (event_id)
         """;
 

@@ -47,7 +47,7 @@ internal sealed class EventStore(
                 row.Get<Guid>("id"), row.Get<string>("kind")!, row.Get<string>("reason"), row.Get<string>("acted_by")!,
                 row.When("acted_at")!.Value),
             cancellation, Id(eventId));
-        if (life is { Outbox: null, Processing: null } && dead.Count == 0 && actions.Count == 0)
+        if (life is { Outbox: null, Processing: null, Held: null } && dead.Count == 0 && actions.Count == 0)
         {
             return null;
         }
@@ -179,6 +179,8 @@ internal sealed class EventStore(
         var processing = row.Get<string>("processed") is not { } processed ? null : new ProcessingStage(
             processed, row.Get<int>("processing_attempts"), row.Get<string>("processing_error"),
             row.When("first_seen_at")!.Value, row.When("processed_at"), row.When("processing_failed_at"));
+        var held = row.Get<string>("held_reason") is not { } reason ? null : new HeldStage(
+            reason, row.When("held_at")!.Value);
         var notification = row.Get<long?>("notification_id") is not { } number ? null : new Notification(
             number, row.Get<string>("kind")!, row.Get<string>("text")!, row.When("notified_at")!.Value);
         var trace = Header(outbox, "traceparent")?.Split('-') is [_, { Length: 32 } id, ..] ? id : null;
@@ -186,7 +188,7 @@ internal sealed class EventStore(
             eventId, row.Get<string>("event_type") ?? row.Get<string>("processed_type"),
             row.Get<Guid?>("aggregate_id") ?? row.Get<Guid?>("processed_ticket"), Header(outbox, "request_id"), trace,
             trace is null ? null : settings.TraceUrl?.Replace("{trace_id}", trace, StringComparison.Ordinal),
-            outbox, processing, notification, [], []);
+            outbox, processing, held, notification, [], []);
     }
 
     private static JsonElement Json(NpgsqlDataReader row, string column)

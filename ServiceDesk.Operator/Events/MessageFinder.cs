@@ -27,6 +27,12 @@ internal static class MessageFinder
         var starts = reader.OffsetsForTimes(
             broker.Partitions(settings.Topic).Select(p => new TopicPartitionTimestamp(p, from)),
             DiagSettings.AnswerTimeout);
+        if (starts.All(s => s.Offset == Offset.End))
+        {
+            // So says a broker that does not look at times, such as eng/LocalKafka.
+            starts = [.. starts.Select(s => Newest(reader, s.TopicPartition))];
+        }
+
         var open = starts.Where(s => s.Offset != Offset.End).Select(s => s.Partition).ToHashSet();
         reader.Assign(starts.Where(s => open.Contains(s.Partition)));
         var looked = 0;
@@ -57,5 +63,13 @@ internal static class MessageFinder
         }
 
         return new(false, looked, settings.Topic);
+    }
+
+    private static TopicPartitionOffset Newest(IConsumer<byte[], byte[]> reader, TopicPartition partition)
+    {
+        var range = reader.QueryWatermarkOffsets(partition, DiagSettings.AnswerTimeout);
+        return new(partition, range.High == range.Low
+            ? Offset.End
+            : Math.Max(range.Low.Value, range.High.Value - TopicScan.SearchDepth));
     }
 }

@@ -113,7 +113,7 @@ internal sealed partial class PipelineMonitor(
         var seconds = time.GetElapsedTime(then.At, now.At).TotalSeconds;
         var figures = new PipelineFigures(
             time.GetUtcNow(), row.Get<long>("unsent"), row.Get<long>("in_flight"), row.Get<long>("failed"),
-            row.Get<long>("letters"), row.Get<long>("failed_effects"), row.Get<long>("retrying"),
+            row.Get<long>("letters"), row.Get<long>("failed_effects"), row.Get<long>("retrying"), row.Get<long>("held"),
             Math.Max(0, row.Get<double>("lag")), group.Lag, Rate(now.Accepted - then.Accepted),
             Rate(now.Sent - then.Sent), Rate(now.Processed - then.Processed),
             instances.Count(i => i.IsAlive && i.Service == "outbox-relay"),

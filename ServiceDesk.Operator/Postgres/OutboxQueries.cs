@@ -33,6 +33,15 @@ internal static class OutboxQueries
         FROM outbox WHERE status = 'pending' AND attempts > 0 ORDER BY id LIMIT 10
         """;
 
+    /// <summary>Of an event that failed, which lets them pass or holds them.</summary>
+    public const string Behind = """
+        SELECT created_at, event_type, event_id, aggregate_id, attempts, left(last_error, 200)
+        FROM outbox AS o
+        WHERE status IN ('pending', 'processing')
+          AND EXISTS (SELECT FROM outbox AS f WHERE f.status = 'failed' AND f.aggregate_id = o.aggregate_id)
+        ORDER BY id LIMIT 10
+        """;
+
     public const string Lag = """
         SELECT count(*), now() - min(created_at) FROM outbox WHERE status IN ('pending', 'processing')
         """;

@@ -22,6 +22,10 @@ internal static class ProcessedQueries
         FROM processed_events WHERE status = 'failed' ORDER BY first_seen_at DESC LIMIT 10
         """;
 
+    public const string Held = """
+        SELECT held_at, event_type, event_id, ticket_id, 0, reason FROM held_events ORDER BY id LIMIT 10
+        """;
+
     public const string OfEvents = """
         SELECT event.id, processed.status, processed.attempts, left(processed.last_error, 200),
                extract(epoch FROM processed.processed_at - outbox.created_at) * 1000

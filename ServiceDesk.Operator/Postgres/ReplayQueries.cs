@@ -38,6 +38,13 @@ internal static class ReplayQueries
         WHERE event_id = $1 AND status = 'failed'
         """;
 
+    /// <summary>The console's copy of a letter that was sent again, and of the event's other ones.</summary>
+    public const string SettleLetter =
+        """
+        UPDATE dead_letters SET status = 'retried', settled_at = now()
+        WHERE status = 'open' AND (topic = $1 AND partition = $2 AND "offset" = $3 OR event_id = $4)
+        """;
+
     /// <summary>Whether an event without a failed row may be sent again: not if it was processed, is being retried, or
     /// is still in the outbox.</summary>
     public const string IsUnderWayOrDone =

@@ -80,6 +80,8 @@ internal sealed class TicketStore(
         ), given_up AS (
             UPDATE processed_events SET status = 'discarded', failed_at = NULL, last_error = NULL
             WHERE aggregate_id = $1 AND status = 'failed'
+        ), held AS (
+            DELETE FROM held_events WHERE ticket_id = $1
         ), action AS (
             INSERT INTO operator_actions
                 (id, kind, selection, reason, acted_by, status, matched, done, finished_at)
