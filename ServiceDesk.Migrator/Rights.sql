@@ -1,6 +1,7 @@
 -- What the services' roles lack, as the statements that give it, in the order in which they work; and whether a service
 -- cannot work without. Least privilege: each service acts as a role that may do its own part only, whoever it logs in
--- as. $1 is one role for all services, or null.
+-- as. The console's own role is not required, as everything works without a console. $1 is one role for all services,
+-- or null.
 WITH needed (service, relation, privileges) AS (
     VALUES
         ('servicedesk_api',      'schemaversions',   ARRAY['SELECT']),
@@ -68,4 +69,5 @@ WITH needed (service, relation, privileges) AS (
     WHERE oid IS NULL OR NOT has_table_privilege(oid, class, privilege)
     GROUP BY name, nspname, relation
 )
-SELECT statement, required FROM missing ORDER BY step, name, relation
+SELECT name, statement, required AND name <> 'servicedesk_operator' AS required FROM missing
+ORDER BY step, name, relation

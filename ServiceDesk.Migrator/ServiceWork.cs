@@ -4,6 +4,9 @@ namespace ServiceDesk.Migrator;
 /// names one: nothing is locked, and no sequence moves.</summary>
 internal static class ServiceWork
 {
+    /// <summary>The role that a database may lack: then there is no console, and all else works.</summary>
+    public const string Optional = "servicedesk_operator";
+
     public static readonly IReadOnlyList<(string Role, string Sql)> All =
     [
         ("servicedesk_api",
@@ -50,7 +53,7 @@ internal static class ServiceWork
             DELETE FROM held_events WHERE id IS NULL;
             DELETE FROM instances WHERE id IS NULL;
             """),
-        ("servicedesk_operator",
+        (Optional,
             """
             SELECT FROM schemaversions, consumed_topics, instances LIMIT 1;
             DELETE FROM held_events WHERE id IS NULL RETURNING id;

@@ -19,15 +19,11 @@ public sealed class OperatorSettings : ISettings
     /// <summary>Where one trace is shown: an address with <c>{trace_id}</c> in it.</summary>
     public string? TraceUrl { get; set; }
 
-    /// <summary>How long dead letters are kept here; the topic has a retention of its own.</summary>
-    public TimeSpan DeadLetterRetention { get; set; } = TimeSpan.FromDays(90);
-
     public void Validate(SettingRules rules)
     {
         rules
             .Must(Token is null || TokenFile is null, "…", "must not be set beside Operator:TokenFile", nameof(Token))
-            .Must(TraceUrl is null || IsTemplate(TraceUrl), TraceUrl, "must be an http address with {trace_id} in it")
-            .InRange(DeadLetterRetention, TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650));
+            .Must(TraceUrl is null || IsTemplate(TraceUrl), TraceUrl, "must be an http address with {trace_id} in it");
         Token = ReadToken(rules);
         rules.Must(
             Token is null || (Token.Length >= ShortestToken && Token.All(c => c is > ' ' and < '\x7f')),

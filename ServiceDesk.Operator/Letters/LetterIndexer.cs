@@ -7,6 +7,7 @@ using ServiceDesk.Clients.Postgres;
 using ServiceDesk.Operator.CommandLine;
 using ServiceDesk.Operator.Kafka;
 using ServiceDesk.Operator.Postgres;
+using ServiceDesk.Settings;
 using static ServiceDesk.Operator.Postgres.Query;
 
 namespace ServiceDesk.Operator.Letters;
@@ -212,7 +213,7 @@ internal sealed partial class LetterIndexer(
 
 /// <summary>Forgets old letters, open ones as well: people's data must not lie here for ever.</summary>
 internal sealed partial class LetterRetention(
-    NpgsqlDataSource database, OperatorSettings settings, SchemaGate schema, TimeProvider time,
+    NpgsqlDataSource database, KafkaSettings settings, SchemaGate schema, TimeProvider time,
     ILogger<LetterRetention> logger)
     : PeriodicService(TimeSpan.FromMinutes(1), schema, time, logger)
 {

@@ -16,7 +16,7 @@ public sealed partial class AccessTests(ServersFixture fixture) : IClassFixture<
     {
         _system = await ServiceDeskSystem.CreateAsync(fixture.Servers);
         _known = await OperatorClient.StartAsync(_system);
-        _stranger = new OperatorClient(_known.Console, token: null);
+        _stranger = OperatorClient.Stranger(_known.Console);
     }
 
     public async Task DisposeAsync()

@@ -280,7 +280,7 @@ public sealed class ActionTests(ServersFixture fixture) : IClassFixture<ServersF
         await _client.LettersAsync(1);
         await _system.Database.ExecuteAsync("UPDATE dead_letters SET written_at = now() - interval '2 minutes'");
 
-        using var shortly = await OperatorClient.StartAsync(_system, ("Operator__DeadLetterRetention", "00:01:00"));
+        using var shortly = await OperatorClient.StartAsync(_system, ("Kafka__DeadLetterRetention", "00:01:00"));
 
         await shortly.LettersAsync(0);
     }

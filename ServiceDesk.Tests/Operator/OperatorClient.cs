@@ -39,6 +39,9 @@ internal sealed class OperatorClient : IDisposable
         ServiceDeskSystem system, params (string Name, string Value)[] settings) =>
         new(await system.StartAsync(ServiceProcess.Operator, [("Operator__Token", Token), .. settings]));
 
+    /// <summary>Somebody who does not know the token.</summary>
+    public static OperatorClient Stranger(ServiceProcess console) => new(console, token: null);
+
     public async Task<JsonElement> GetAsync(string path)
     {
         using var answer = await _http.GetAsync(path);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using ServiceDesk.Tests.Infrastructure;
 
 namespace ServiceDesk.Tests.Operator;
@@ -164,10 +165,10 @@ public sealed class PauseTests(ServersFixture fixture) : IClassFixture<ServersFi
         await SeesPauseAsync(service, metric, scope, 1);
     }
 
-    private Task ResumeAsync(string stage, string scope, string value = "") =>
+    private Task<JsonElement> ResumeAsync(string stage, string scope, string value = "") =>
         _client.PostAsync("api/pauses/resume", new { stage, scope, value });
 
-    private static Task SeesPauseAsync(ServiceProcess service, string metric, string scope, int count) =>
+    private static Task<double?> SeesPauseAsync(ServiceProcess service, string metric, string scope, int count) =>
         Eventually.SeesAsync(
             $"{metric} of scope {scope} is {count}",
             async () => (await service.MetricsAsync()).Sum(metric, ("scope", scope)), value => value == count);

@@ -8,10 +8,7 @@ public sealed class ManagedServerTests : IAsyncLifetime
 {
     private const string InDesk = "?options=-c%20search_path%3Ddesk";
 
-    private static readonly string[] Roles = 
-    [
-        "servicedesk_api", "servicedesk_relay", "servicedesk_notifier", "servicedesk_operator",
-    ];
+    private static readonly string[] Roles = ["servicedesk_api", "servicedesk_relay", "servicedesk_notifier"];
 
     private TestServers _servers = null!;
 
@@ -73,6 +70,21 @@ public sealed class ManagedServerTests : IAsyncLifetime
         var helped = await MigratesAsync(system);
         Assert.Contains(helped.Output.Standard, line => line.Contains("nothing to do", StringComparison.Ordinal));
         await api.IsReadyAsync();
+        await WorksAsync(system);
+    }
+
+    [Fact]
+    public async Task A_database_may_lack_the_role_of_the_console_and_the_migrator_says_what_gives_it()
+    {
+        await using var system = await OwnedAsync();
+        await Postgres.ExecuteAsync($"CREATE ROLE {string.Join("; CREATE ROLE ", Roles)}");
+        await Postgres.ExecuteAsync($"GRANT {string.Join(", ", Roles)} TO owner");
+
+        var run = await MigratesAsync(system);
+
+        var warning = Assert.Single(run.Output.Standard, line => line.Contains("console", StringComparison.Ordinal));
+        Assert.Contains("CREATE ROLE servicedesk_operator NOLOGIN", warning, StringComparison.Ordinal);
+        Assert.Contains("GRANT servicedesk_operator TO owner", warning, StringComparison.Ordinal);
         await WorksAsync(system);
     }
 
