@@ -4,7 +4,7 @@ SHELL := bash
 
 .DEFAULT_GOAL := help
 .PHONY: help run test chaos alerts bench e2e check db-up db-down migrate-up run-ticket run-relay run-notify \
-	manifests FORCE
+	run-operator manifests FORCE
 .PHONY: images sbom kind-demo kind-up kind-load kind-down k8s-apply k8s-e2e k8s-status k8s-urls k8s-logs k8s-down
 
 help: ## show this list
@@ -51,6 +51,9 @@ run-relay: ## run the outbox relay alone
 
 run-notify: ## run the notifier alone
 	@scripts/service.sh notifier
+
+run-operator: ## run the operator's console alone
+	@scripts/service.sh operator
 
 manifests: ## write infra/k8s/base from the AppHost, with aspirate
 	@scripts/manifests.sh

@@ -20,6 +20,8 @@ try
             .WaitFor(database)
             .WaitFor(kafka);
 
+        builder.AddOperator(settings, database, kafka, migrator);
+
         var ticketApi = builder.AddProject<Projects.ServiceDesk_TicketApi>("ticket-api")
             .WithConnections(database)
             .WithHttp(

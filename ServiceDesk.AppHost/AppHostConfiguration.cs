@@ -22,6 +22,7 @@ internal static class AppHostConfiguration
         ["HTTP_ADDR"] = Key(nameof(AppHostSettings.TicketApiAddress)),
         ["RELAY_METRICS_ADDR"] = Key(nameof(AppHostSettings.RelayAddress)),
         ["NOTIFIER_METRICS_ADDR"] = Key(nameof(AppHostSettings.NotifierAddress)),
+        ["OPERATOR_ADDR"] = Key(nameof(AppHostSettings.OperatorAddress)),
     };
 
     private static readonly string[] Servers = ["DATABASE_URL", "KAFKA_BROKERS"];

@@ -28,6 +28,8 @@ public sealed class AppHostSettings : ISettings
 
     public string NotifierAddress { get; set; } = "localhost:9091";
 
+    public string OperatorAddress { get; set; } = "localhost:8090";
+
     /// <summary>Ports on this machine; 0 takes any that is free.</summary>
     public int PostgresPort { get; set; } = 5432;
 
@@ -65,6 +67,7 @@ public sealed class AppHostSettings : ISettings
         .Must(HostAndPort.Parse(TicketApiAddress) is not null, TicketApiAddress, AddressRule)
         .Must(HostAndPort.Parse(RelayAddress) is not null, RelayAddress, AddressRule)
         .Must(HostAndPort.Parse(NotifierAddress) is not null, NotifierAddress, AddressRule)
+        .Must(HostAndPort.Parse(OperatorAddress) is not null, OperatorAddress, AddressRule)
         .InRange(PostgresPort, 0, ushort.MaxValue)
         .InRange(KafkaPort, 0, ushort.MaxValue)
         .InRange(KafkaControlPort, 0, ushort.MaxValue);

@@ -1,6 +1,7 @@
 -- What the services' roles lack, as the statements that give it, in the order in which they work; and whether a service
 -- cannot work without. Least privilege: each service acts as a role that may do its own part only, whoever it logs in
--- as. $1 is one role for all services, or null.
+-- as. The console's own role is not required, as everything works without a console. $1 is one role for all services,
+-- or null.
 WITH needed (service, relation, privileges) AS (
     VALUES
         ('servicedesk_api',      'schemaversions',   ARRAY['SELECT']),
@@ -10,10 +11,29 @@ WITH needed (service, relation, privileges) AS (
         ('servicedesk_relay',    'schemaversions',   ARRAY['SELECT']),
         ('servicedesk_relay',    'outbox',           ARRAY['SELECT', 'UPDATE', 'DELETE']),
         ('servicedesk_relay',    'outbox_id_seq',    ARRAY['SELECT']),
+        ('servicedesk_relay',    'pauses',           ARRAY['SELECT']),
+        ('servicedesk_relay',    'instances',        ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']),
         ('servicedesk_notifier', 'schemaversions',   ARRAY['SELECT']),
         ('servicedesk_notifier', 'processed_events', ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']),
         ('servicedesk_notifier', 'notifications',    ARRAY['SELECT', 'INSERT']),
-        ('servicedesk_notifier', 'consumed_topics',  ARRAY['SELECT', 'INSERT', 'UPDATE'])
+        ('servicedesk_notifier', 'consumed_topics',  ARRAY['SELECT', 'INSERT', 'UPDATE']),
+        ('servicedesk_notifier', 'pauses',           ARRAY['SELECT']),
+        ('servicedesk_notifier', 'instances',        ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']),
+        ('servicedesk_notifier', 'held_events',      ARRAY['SELECT', 'INSERT', 'DELETE']),
+        ('servicedesk_operator', 'schemaversions',   ARRAY['SELECT']),
+        ('servicedesk_operator', 'tickets',          ARRAY['SELECT', 'UPDATE']),
+        ('servicedesk_operator', 'outbox',           ARRAY['SELECT', 'UPDATE', 'DELETE']),
+        ('servicedesk_operator', 'outbox_id_seq',    ARRAY['SELECT']),
+        ('servicedesk_operator', 'processed_events', ARRAY['SELECT', 'UPDATE']),
+        ('servicedesk_operator', 'notifications',    ARRAY['SELECT', 'UPDATE']),
+        ('servicedesk_operator', 'consumed_topics',  ARRAY['SELECT']),
+        ('servicedesk_operator', 'dead_letters',     ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']),
+        ('servicedesk_operator', 'dead_letter_positions',  ARRAY['SELECT', 'INSERT', 'UPDATE']),
+        ('servicedesk_operator', 'operator_actions',       ARRAY['SELECT', 'INSERT', 'UPDATE']),
+        ('servicedesk_operator', 'operator_action_events', ARRAY['SELECT', 'INSERT']),
+        ('servicedesk_operator', 'pauses',           ARRAY['SELECT', 'INSERT', 'DELETE']),
+        ('servicedesk_operator', 'held_events',      ARRAY['SELECT', 'DELETE']),
+        ('servicedesk_operator', 'instances',        ARRAY['SELECT'])
 ), server AS (
     -- From 16 on a membership may come without the right to SET ROLE: so it does for who creates a role, not being
     -- superuser.
@@ -50,4 +70,5 @@ WITH needed (service, relation, privileges) AS (
     WHERE oid IS NULL OR NOT has_table_privilege(oid, class, privilege)
     GROUP BY name, nspname, relation
 )
-SELECT statement, required FROM missing ORDER BY step, name, relation
+SELECT name, statement, required AND name <> 'servicedesk_operator' AS required FROM missing
+ORDER BY step, name, relation

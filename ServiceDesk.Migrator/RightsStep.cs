@@ -32,7 +32,18 @@ internal static class RightsStep
         await GiveAsync(connection, role, cancellation);
         foreach (var (service, work) in ServiceWork.All)
         {
-            await ProveAsync(connection, role ?? service, work, cancellation);
+            var acting = role ?? service;
+            try
+            {
+                await ProveAsync(connection, acting, work, cancellation);
+            }
+            catch (MigrationException lacking) when (acting == ServiceWork.Optional)
+            {
+                Report.Warning(
+                    $"the operator's console will not work: {lacking.Message}. An administrator may run: " +
+                    string.Join("; ", (await MissingAsync(connection, role, cancellation))
+                        .Where(m => m.Role == acting).Select(m => m.Statement)));
+            }
         }
     }
 
@@ -41,7 +52,7 @@ internal static class RightsStep
         string? refusal = null;
         for (var round = 0; round < Rounds; round++)
         {
-            foreach (var (statement, _) in await MissingAsync(connection, role, cancellation))
+            foreach (var (_, statement, _) in await MissingAsync(connection, role, cancellation))
             {
                 refusal = await TryAsync(connection, statement, cancellation) ?? refusal;
             }
@@ -74,16 +85,16 @@ internal static class RightsStep
         }
     }
 
-    private static async Task<List<(string Statement, bool Required)>> MissingAsync(
+    private static async Task<List<(string Role, string Statement, bool Required)>> MissingAsync(
         NpgsqlConnection connection, string? role, CancellationToken cancellation)
     {
         await using var find = new NpgsqlCommand(FindMissing, connection);
         find.Parameters.Add(new() { Value = (object?)role ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
         await using var row = await find.ExecuteReaderAsync(cancellation);
-        List<(string, bool)> missing = [];
+        List<(string, string, bool)> missing = [];
         while (await row.ReadAsync(cancellation))
         {
-            missing.Add((row.GetString(0), row.GetBoolean(1)));
+            missing.Add((row.GetString(0), row.GetString(1), row.GetBoolean(2)));
         }
 
         return missing;

@@ -76,9 +76,12 @@ internal static class TopicRules
             yield return problem;
         }
 
-        if (Number(settings, "retention.ms") is >= 0 and var retention)
+        if (Number(settings, "retention.ms") is >= 0 and var retention
+            && retention < kafka.DeadLetterRetention.TotalMilliseconds)
         {
-            yield return new("retention.ms", Time(retention), "-1",
+            yield return new(
+                "retention.ms", Time(retention),
+                $"at least {Time(kafka.DeadLetterRetention)} (Kafka:DeadLetterRetention)",
                 "dead letters that nobody looked at in time are lost", Loses: false);
         }
     }

@@ -30,9 +30,10 @@ internal static class TopicsStep
     private static TopicSpecification Events(KafkaSettings kafka) =>
         Topic(kafka.Topic, kafka.Partitions, kafka.ReplicationFactor, $"{kafka.TopicRetention.TotalMilliseconds:0}");
 
-    /// <summary>Dead letters wait for people, so they are kept for ever.</summary>
     private static TopicSpecification Letters(KafkaSettings kafka) =>
-        Topic(kafka.DeadLetterTopic, KafkaSettings.DeadLetterPartitions, kafka.ReplicationFactor, "-1");
+        Topic(
+            kafka.DeadLetterTopic, KafkaSettings.DeadLetterPartitions, kafka.ReplicationFactor,
+            $"{kafka.DeadLetterRetention.TotalMilliseconds:0}");
 
     private static TopicSpecification Topic(string name, int partitions, short replicas, string retention) => new()
     {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using ServiceDesk.Clients.Operating;
 using ServiceDesk.Events;
 
 namespace ServiceDesk.Notifier;
@@ -23,7 +24,9 @@ internal sealed class NotifierMetrics
     private long _lastProcessed;
     private int _retrying;
 
-    public NotifierMetrics(IMeterFactory meters)
+    public long Held { get; set; }
+
+    public NotifierMetrics(IMeterFactory meters, Presence? operators = null)
     {
         var meter = meters.Create("ServiceDesk.Notifier");
         _processed = meter.CreateCounter<long>(
@@ -45,6 +48,10 @@ internal sealed class NotifierMetrics
             "notify.lag", Lags, description: "Messages of a partition that are not processed yet.");
         meter.CreateObservableGauge("notify.retrying", () => Volatile.Read(ref _retrying),
             description: "Partitions that are paused while their failed messages are tried again.");
+        meter.CreateObservableGauge("notify.paused", () => (operators?.Pauses ?? ActivePauses.None).Measure(),
+            description: "Pauses of processing that operators made: of everything, event types and tickets.");
+        meter.CreateObservableGauge("notify.held", () => Held,
+            description: "Events that are held: paused, or behind a failed one (OnFailure=hold), up to 10,000.");
         meter.CreateObservableGauge("notify.last_processed_unix", () => Volatile.Read(ref _lastProcessed),
             description: "Unix time of this notifier's last effect or skipped duplicate; 0 before the first.");
         _consumedMessages = meter.CreateCounter<long>("messaging.client.consumed.messages", "{message}",

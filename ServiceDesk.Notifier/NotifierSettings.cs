@@ -20,6 +20,12 @@ public sealed class NotifierSettings : ISettings
     /// <summary>Attempts to process an event before it is failed; a database that is away never counts.</summary>
     public int MaxAttempts { get; set; } = 5;
 
+    /// <summary>What an event that failed for good does to the later ones of its ticket: "pass" lets them have their
+    /// effects, "hold" keeps them until it is retried or discarded (P3). The same for all notifiers.</summary>
+    public string OnFailure { get; set; } = "pass";
+
+    public bool Holds => OnFailure == "hold";
+
     /// <summary>First wait after a failure; doubles with each further one, up to <see cref="MaxBackoff"/>.</summary>
     public TimeSpan Backoff { get; set; } = TimeSpan.FromMilliseconds(100);
 
@@ -35,6 +41,7 @@ public sealed class NotifierSettings : ISettings
         .InRange(MaxBatchAge, TimeSpan.Zero, TimeSpan.FromSeconds(5))
         .InRange(CommitInterval, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1))
         .InRange(MaxAttempts, 1, 1000)
+        .IsOnFailure(OnFailure)
         .InRange(Backoff, TimeSpan.FromMilliseconds(1), MaxBackoff)
         .InRange(MaxBackoff, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(10))
         .InRange(Retention, TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650))

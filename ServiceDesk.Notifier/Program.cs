@@ -1,3 +1,4 @@
+using ServiceDesk.Clients.Operating;
 using ServiceDesk.Clients.Postgres;
 using ServiceDesk.Notifier;
 using ServiceDesk.Notifier.Consuming;
@@ -15,6 +16,8 @@ try
     var kafka = builder.AddSettings<KafkaSettings>();
     builder.AddSettings<NotifierSettings>().MustOutlive(kafka);
     builder.AddConsuming(kafka);
+    builder.Services.AddPresence(
+        "processing", holds: services => services.GetRequiredService<RebalanceHandler>().Partitions);
     builder.Services.AddSingleton<NotifierMetrics>();
     builder.Services.AddSingleton<ProcessedEvents>();
     builder.Services.AddSingleton<IEventStore>(services => services.GetRequiredService<ProcessedEvents>());

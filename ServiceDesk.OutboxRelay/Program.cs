@@ -1,3 +1,4 @@
+using ServiceDesk.Clients.Operating;
 using ServiceDesk.Clients.Postgres;
 using ServiceDesk.OutboxRelay;
 using ServiceDesk.OutboxRelay.Maintenance;
@@ -17,6 +18,7 @@ try
     builder.AddPublishing();
     builder.Services.AddSingleton<RelayMetrics>();
     builder.Services.AddSingleton<OutboxStore>();
+    builder.Services.AddPresence("publishing", holds: _ => "");
     builder.Services.AddSingleton<OutboxListener>();
     builder.Services.AddHostedService(services => services.GetRequiredService<OutboxListener>());
     builder.Services.AddSingleton<Settlement>();

@@ -1,4 +1,5 @@
 using ServiceDesk.Clients;
+using ServiceDesk.Clients.Operating;
 using ServiceDesk.Clients.Postgres;
 using ServiceDesk.OutboxRelay.Outbox;
 using ServiceDesk.OutboxRelay.Publishing;
@@ -8,14 +9,17 @@ namespace ServiceDesk.OutboxRelay;
 /// <summary>The loop: claim, publish, settle. While a batch waits for the broker the next one is claimed; events of one
 /// ticket never overlap, because a claim leaves out tickets that have an event in flight (P3).</summary>
 internal sealed partial class Relay(
-    OutboxStore outbox, Publisher publisher, Settlement settlement, OutboxListener hints, SchemaGate schema,
-    RelaySettings settings, TimeProvider time, ILogger<Relay> logger) : BackgroundService
+    OutboxStore outbox, Publisher publisher, Settlement settlement, OutboxListener hints, Presence operators,
+    SchemaGate schema, RelaySettings settings, TimeProvider time, ILogger<Relay> logger) : BackgroundService
 {
     /// <summary>After a stop, batches under way get this long before their events are handed back.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(4);
 
     /// <summary>The poll of a relay that has been idle for a while and listens to hints.</summary>
     private static readonly TimeSpan IdlePollInterval = TimeSpan.FromSeconds(1);
+
+    /// <summary>How soon it goes on after a resume, beside the time until that is seen.</summary>
+    private static readonly TimeSpan PausedInterval = TimeSpan.FromMilliseconds(100);
 
     private readonly List<Task> _underWay = [];
     private readonly Pace _batches = new(settings.BatchSize);
@@ -55,8 +59,15 @@ internal sealed partial class Relay(
         try
         {
             await MakeRoomAsync(stopping);
+            var paused = operators.Pauses;
+            if (paused.All)
+            {
+                await Task.Delay(PausedInterval, time, stopping);
+                return;
+            }
+
             // Not cancelled by the stop: a claim that was made must be known, to be handed back.
-            var batch = await outbox.ClaimAsync(_batches.BatchSize, CancellationToken.None);
+            var batch = await outbox.ClaimAsync(_batches.BatchSize, paused, CancellationToken.None);
             _batches.Claimed(batch.HasMore);
             Volatile.Write(ref _hasBlocked, batch.HasBlocked);
             if (batch.Events.Count > 0)

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using ServiceDesk.Clients.Operating;
 using ServiceDesk.Events;
 using ServiceDesk.OutboxRelay.Outbox;
 
@@ -20,7 +21,7 @@ internal sealed class RelayMetrics
     private readonly Histogram<double> _publishDuration;
     private long _lastSent;
 
-    public RelayMetrics(IMeterFactory meters)
+    public RelayMetrics(IMeterFactory meters, Presence operators)
     {
         var meter = meters.Create("ServiceDesk.OutboxRelay");
         _published = meter.CreateCounter<long>("outbox.published", description: "Events the broker acknowledged.");
@@ -42,6 +43,10 @@ internal sealed class RelayMetrics
             });
         meter.CreateObservableGauge("outbox.pending", () => Backlog.Pending,
             description: "Events that are not sent yet, claimed ones included; estimated by their ids above 1,000.");
+        meter.CreateObservableGauge("outbox.paused", () => operators.Pauses.Measure(),
+            description: "Pauses of publishing that operators made: of everything, event types and tickets.");
+        meter.CreateObservableGauge("outbox.held", () => Held,
+            description: "Events that wait behind a failed one of their ticket (OnFailure=hold), up to 10,000.");
         meter.CreateObservableGauge("outbox.sequence.behind", () => SequenceBehind,
             description: "How many ids outbox_id_seq is behind the ids that exist; anything but 0 must be mended.");
         meter.CreateObservableGauge("outbox.last_sent_timestamp", () => Volatile.Read(ref _lastSent),
@@ -67,6 +72,8 @@ internal sealed class RelayMetrics
     public Backlog Backlog { get; set; }
 
     public long SequenceBehind { get; set; }
+
+    public long Held { get; set; }
 
     public void Published(string eventType, int count)
     {

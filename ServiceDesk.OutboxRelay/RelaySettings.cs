@@ -39,6 +39,12 @@ public sealed class RelaySettings : ISettings
 
     public bool IsStructured => CloudEvents == Structured;
 
+    /// <summary>What an event that failed for good does to the later ones of its ticket: "pass" lets them be published,
+    /// "hold" keeps them until it is retried or discarded (P3). The same for all relays.</summary>
+    public string OnFailure { get; set; } = "pass";
+
+    public bool Holds => OnFailure == "hold";
+
     /// <summary>How long sent events are kept.</summary>
     public TimeSpan Retention { get; set; } = TimeSpan.FromDays(7);
 
@@ -55,6 +61,7 @@ public sealed class RelaySettings : ISettings
             ProcessingTimeout >= 2 * PublishTimeout, ProcessingTimeout,
             $"must be at least twice PublishTimeout ({PublishTimeout})")
         .InRange(MaxAttempts, 1, 1000)
+        .IsOnFailure(OnFailure)
         .InRange(Backoff, TimeSpan.FromMilliseconds(1), MaxBackoff)
         .InRange(MaxBackoff, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(10))
         .Must(CloudEvents is Binary or Structured, CloudEvents, $"must be {Binary} or {Structured}")

@@ -26,6 +26,10 @@ public sealed class KafkaSettings : ISettings
     /// <summary>How long the topic keeps events. Consumers must remember event ids for longer.</summary>
     public TimeSpan TopicRetention { get; set; } = TimeSpan.FromDays(7);
 
+    /// <summary>How long dead letters wait for people, in their topic and in the console. They hold what people wrote, so
+    /// not for ever.</summary>
+    public TimeSpan DeadLetterRetention { get; set; } = TimeSpan.FromDays(90);
+
     public void Validate(SettingRules rules) => rules
         .IsTopic(Topic)
         .IsTopic(DeadLetterTopic)
@@ -33,5 +37,6 @@ public sealed class KafkaSettings : ISettings
         .Must(GroupId.Length is > 0 and <= 255, GroupId, "must be 1 to 255 characters")
         .InRange(Partitions, 1, 1000)
         .InRange(ReplicationFactor, (short)1, (short)9)
-        .InRange(TopicRetention, TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650));
+        .InRange(TopicRetention, TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650))
+        .InRange(DeadLetterRetention, TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650));
 }

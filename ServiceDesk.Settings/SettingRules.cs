@@ -19,6 +19,10 @@ public sealed class SettingRules(string section)
     public SettingRules IsTopic(string value, [CallerArgumentExpression(nameof(value))] string name = "") =>
         TopicName.Problem(value) is { } problem ? throw Broken(name, value, problem) : this;
 
+    /// <summary>What becomes of a ticket's later events when one failed for good.</summary>
+    public SettingRules IsOnFailure(string value, [CallerArgumentExpression(nameof(value))] string name = "") =>
+        Must(value is "pass" or "hold", value, "must be pass or hold", name);
+
     /// <param name="holds">Whether the rule is kept.</param>
     /// <param name="value">The value, for the message.</param>
     /// <param name="rule">The rule in words: "must be ...".</param>

@@ -19,8 +19,8 @@ case ${1---help} in
     -h | --help) show_help ;;
     *)
         [[ $1 != commands ]] || set -- --help
-        [[ -f $(program eng/Diag) ]] || build eng/Diag >&2
+        [[ -f $(program ServiceDesk.Operator) ]] || build ServiceDesk.Operator >&2
         require_servers
-        exec dotnet "$(program eng/Diag)" "$@"
+        exec dotnet "$(program ServiceDesk.Operator)" "$@"
         ;;
 esac

@@ -1,5 +1,6 @@
 using Confluent.Kafka;
 using ServiceDesk.Clients;
+using ServiceDesk.Clients.Operating;
 using ServiceDesk.Clients.Postgres;
 using ServiceDesk.Notifier.Events;
 using ServiceDesk.Notifier.Processing;
@@ -15,7 +16,7 @@ namespace ServiceDesk.Notifier.Consuming;
 internal sealed partial class ConsumeLoop(
     IConsumer<byte[], byte[]> consumer, EventProcessor processor, Retries retries, Pauses pauses, Offsets offsets,
     ConsumerLag lag, TopicIdentity topic, SchemaGate schema, KafkaSettings kafka, NotifierSettings settings,
-    NotifierMetrics metrics, TimeProvider time, ILogger<ConsumeLoop> logger)
+    NotifierMetrics metrics, Presence operators, TimeProvider time, ILogger<ConsumeLoop> logger)
     : BackgroundService
 {
     private static readonly TimeSpan IdleWait = TimeSpan.FromMilliseconds(200);
@@ -77,6 +78,12 @@ internal sealed partial class ConsumeLoop(
             await RewindAsync(rewind, stopping);
         }
 
+        if (operators.Pauses.All)
+        {
+            await StandStillAsync(stopping);
+            return;
+        }
+
         var batch = Collect();
         if (await FinishAsync(batch, stopping) && batch.Count > 0)
         {
@@ -87,6 +94,33 @@ internal sealed partial class ConsumeLoop(
         retries.Collect(consumer, offsets);
         offsets.CommitIfDue(consumer);
         lag.Report(consumer);
+    }
+
+    /// <summary>An operator paused everything: it stays in the group, polls, and takes nothing.</summary>
+    private async Task StandStillAsync(CancellationToken stopping)
+    {
+        await FinishAsync(new Batch(), stopping);
+        try
+        {
+            while (operators.Pauses.All && !stopping.IsCancellationRequested)
+            {
+                pauses.Pause(consumer, consumer.Assignment);
+                // From a partition that is assigned just now; it is read again after the pause.
+                if (consumer.Consume(IdleWait) is { } message)
+                {
+                    pauses.Pause(consumer, [message.TopicPartition]);
+                    consumer.Seek(message.TopicPartitionOffset);
+                }
+
+                retries.Collect(consumer, offsets);
+                offsets.CommitIfDue(consumer);
+                lag.Report(consumer);
+            }
+        }
+        finally
+        {
+            pauses.Resume(consumer, consumer.Assignment.Where(partition => !retries.IsRetrying(partition)));
+        }
     }
 
     /// <summary>The topic was made anew: what is under way and its position still belong to the old one.</summary>

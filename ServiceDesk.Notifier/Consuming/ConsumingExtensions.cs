@@ -48,10 +48,13 @@ internal static class ConsumingExtensions
         builder.Services.AddSingleton<DeadLetters>();
         builder.Services.AddSingleton<DeadLetterOffice>();
         builder.Services.AddSingleton<ConsumerTracing>();
+        builder.Services.AddSingleton<HeldEvents>();
+        builder.Services.AddSingleton<Holding>();
         builder.Services.AddSingleton<EventProcessor>();
         builder.Services.AddKafkaReadiness();
         builder.Services.AddReadiness<DeadLetterHealthCheck>("dead_letters");
         builder.Services.AddHostedService<ConsumeLoop>();
+        builder.Services.AddHostedService<HeldRelease>();
     }
 
     /// <summary>Settings that the promises and the throughput rest on.</summary>

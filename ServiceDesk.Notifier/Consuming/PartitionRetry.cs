@@ -3,6 +3,7 @@ using Confluent.Kafka;
 using Npgsql;
 using ServiceDesk.Clients;
 using ServiceDesk.Clients.Kafka;
+using ServiceDesk.Clients.Operating;
 using ServiceDesk.Clients.Postgres;
 using ServiceDesk.Notifier.Events;
 using ServiceDesk.Notifier.Processing;
@@ -16,8 +17,10 @@ namespace ServiceDesk.Notifier.Consuming;
 /// </summary>
 internal sealed partial class PartitionRetry(
     EventProcessor processor, IEventStore store, Schema schema, NotifierSettings settings, NotifierMetrics metrics,
-    TimeProvider time, ILogger<PartitionRetry> logger)
+    TimeProvider time, ILogger<PartitionRetry> logger, Presence? operators = null)
 {
+    private static readonly TimeSpan PausedInterval = TimeSpan.FromMilliseconds(200);
+
     private readonly ConcurrentDictionary<TopicPartition, string> _undeliverable = new();
     private readonly LogPace _pace = new(time);
 
@@ -96,6 +99,11 @@ internal sealed partial class PartitionRetry(
         if (messages.Count == 0)
         {
             return null;
+        }
+
+        while (operators?.Pauses.All is true)
+        {
+            await Task.Delay(PausedInterval, time, cancellationToken);
         }
 
         try

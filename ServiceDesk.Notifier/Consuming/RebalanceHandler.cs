@@ -6,24 +6,33 @@ namespace ServiceDesk.Notifier.Consuming;
 internal sealed partial class RebalanceHandler(
     Offsets offsets, Retries retries, Pauses pauses, ConsumerLag lag, ILogger<RebalanceHandler> logger)
 {
+    /// <summary>The partitions that this notifier reads, in words.</summary>
+    public string Partitions { get; private set; } = "";
+
     public void Attach(ConsumerBuilder<byte[], byte[]> builder) => builder
         .SetPartitionsAssignedHandler((consumer, partitions) =>
         {
             LogAssigned(Numbers(partitions));
             pauses.Resume(consumer, partitions);
             lag.Assigned();
+            Hold(consumer.Assignment.Concat(partitions));
         })
         .SetPartitionsRevokedHandler((consumer, partitions) =>
         {
             LogRevoked(Numbers(partitions));
             offsets.Commit(consumer);
             Leave(partitions);
+            Hold(consumer.Assignment.Except(partitions.Select(p => p.TopicPartition)));
         })
-        .SetPartitionsLostHandler((_, partitions) =>
+        .SetPartitionsLostHandler((consumer, partitions) =>
         {
             LogLost(Numbers(partitions));
             Leave(partitions);
+            Hold(consumer.Assignment.Except(partitions.Select(p => p.TopicPartition)));
         });
+
+    private void Hold(IEnumerable<TopicPartition> partitions) =>
+        Partitions = $"partitions {Numbers(partitions.Distinct().OrderBy(p => p.Partition.Value))}";
 
     private void Leave(List<TopicPartitionOffset> partitions)
     {

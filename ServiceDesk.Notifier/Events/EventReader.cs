@@ -12,11 +12,13 @@ internal static class EventReader
 {
     private const int MaxText = 200;
 
-    public static ReceivedMessage Read(ConsumeResult<byte[], byte[]> raw)
+    /// <param name="raw">As it came.</param>
+    /// <param name="isReleased">Whether it was held.</param>
+    public static ReceivedMessage Read(ConsumeResult<byte[], byte[]> raw, bool isReleased = false)
     {
         try
         {
-            return ReadEnvelope(raw);
+            return ReadEnvelope(raw, isReleased);
         }
         catch (Exception foreign) when (foreign is JsonException or InvalidOperationException or FormatException)
         {
@@ -24,7 +26,7 @@ internal static class EventReader
         }
     }
 
-    private static ReceivedMessage ReadEnvelope(ConsumeResult<byte[], byte[]> raw)
+    private static ReceivedMessage ReadEnvelope(ConsumeResult<byte[], byte[]> raw, bool isReleased)
     {
         if (raw.Message.Value is not { Length: > 0 } value)
         {
@@ -50,7 +52,7 @@ internal static class EventReader
             : (isStructured ? structured!.IsNewer : IsNewer(raw.Message.Headers))
                 ? Unknown(raw, "its dataschema is newer than this build, for type", envelope!)
             : NotificationText.Knows(envelope!.EventType)
-                ? new ReceivedMessage(raw, CreateEvent(raw.Message.Headers, envelope))
+                ? new ReceivedMessage(raw, CreateEvent(raw.Message.Headers, envelope)) { IsReleased = isReleased }
             : Unknown(raw, "its event_type is not known:", envelope);
     }
 

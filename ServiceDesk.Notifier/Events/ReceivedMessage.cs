@@ -24,7 +24,10 @@ internal sealed class ReceivedMessage(
     /// <summary>Set once the broker has the dead letter, so that no retry writes another one.</summary>
     public bool HasDeadLetter { get; set; }
 
-    /// <summary>Nothing is left to do: the effect happened, or the message is a dead letter.</summary>
+    /// <summary>It was held, and is its ticket's next now.</summary>
+    public bool IsReleased { get; init; }
+
+    /// <summary>Nothing is left to do: the effect happened, the message is a dead letter, or it is held.</summary>
     public bool IsSettled { get; set; }
 
     /// <summary>The event failed too often to be tried again.</summary>

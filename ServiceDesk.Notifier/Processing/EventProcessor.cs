@@ -6,7 +6,7 @@ namespace ServiceDesk.Notifier.Processing;
 /// <summary>Applies each event's effect once (P2), and sends a dead letter for each message without one.</summary>
 internal sealed partial class EventProcessor(
     IEventStore store, DeadLetterOffice deadLetters, ConsumerTracing tracing, NotifierMetrics metrics,
-    TimeProvider time, ILogger<EventProcessor> logger)
+    TimeProvider time, ILogger<EventProcessor> logger, Holding? holding = null)
 {
     /// <summary>Larger batches are a backlog, where a line for each event costs a third of the service's processor
     /// time. One line then stands for many events, with every request id, which is what people search for.</summary>
@@ -28,6 +28,11 @@ internal sealed partial class EventProcessor(
     /// <summary>All effects in one transaction.</summary>
     private async Task ApplyAsync(List<ReceivedMessage> messages, CancellationToken cancellationToken)
     {
+        if (messages.Count > 0 && holding is not null)
+        {
+            messages = await holding.HoldAsync(messages, cancellationToken);
+        }
+
         if (messages.Count == 0)
         {
             return;

@@ -1,4 +1,5 @@
 using Npgsql;
+using ServiceDesk.Clients.Operating;
 using ServiceDesk.Clients.Postgres;
 using ServiceDesk.OutboxRelay.Outbox;
 
@@ -6,7 +7,7 @@ namespace ServiceDesk.OutboxRelay.Maintenance;
 
 /// <summary>Keeps the gauges of the backlog fresh, so that a scrape costs no query.</summary>
 internal sealed partial class BacklogMonitor(
-    OutboxStore outbox, RelayMetrics metrics, SchemaGate schema, TimeProvider time, ILogger<BacklogMonitor> logger)
+    OutboxStore outbox, Presence operators, RelayMetrics metrics, SchemaGate schema, TimeProvider time, ILogger<BacklogMonitor> logger)
     : PeriodicService(TimeSpan.FromSeconds(2), schema, time, logger)
 {
     private readonly TimeProvider _time = time;
@@ -18,7 +19,8 @@ internal sealed partial class BacklogMonitor(
 
     protected override async Task RunOnceAsync(CancellationToken cancellationToken)
     {
-        metrics.Backlog = WithOwnClock(await outbox.BacklogAsync(cancellationToken));
+        metrics.Backlog = WithOwnClock(await outbox.BacklogAsync(cancellationToken, operators.Pauses));
+        metrics.Held = await outbox.HeldAsync(cancellationToken);
         if (_sequenceLooked is not { } looked || _time.GetElapsedTime(looked) >= SequenceInterval)
         {
             _sequenceLooked = _time.GetTimestamp();

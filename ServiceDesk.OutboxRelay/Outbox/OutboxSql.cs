@@ -29,14 +29,18 @@ internal static class OutboxSql
     /// else has locked blocks what follows it.
     /// <para>Returns no rows of events: a relay that freezes while it reads a large result must not hold the lock (P6).
     /// The range of the claimed ids stays in a setting of the session, for <see cref="ReadClaimed"/>.</para>
-    /// <para>$1 token, $2 floor, $3 rows to read, $4 most events, $5 most bytes of payload.</para>
+    /// <para>$1 token, $2 floor, $3 rows to read, $4 most events, $5 most bytes of payload, $6 event types and $7
+    /// tickets that are paused, $8 whether a failed event holds the later ones of its ticket.</para>
     /// </summary>
     public const string Claim =
         """
         WITH unsent AS MATERIALIZED (
-            SELECT id, aggregate_id, status = 'pending' AND next_attempt_at <= now() AS is_due,
-                   pg_column_size(payload) AS bytes
-            FROM outbox
+            SELECT id, aggregate_id, pg_column_size(payload) AS bytes,
+                   status = 'pending' AND next_attempt_at <= now()
+                   AND event_type <> ALL ($6) AND aggregate_id <> ALL ($7)
+                   AND NOT ($8 AND EXISTS (
+                       SELECT FROM outbox f WHERE f.status = 'failed' AND f.aggregate_id = o.aggregate_id)) AS is_due
+            FROM outbox o
             WHERE status IN ('pending', 'processing') AND id >= $2
             ORDER BY id
             LIMIT $3
@@ -165,21 +169,38 @@ internal static class OutboxSql
 
     /// <summary>Exact up to the limit $2, so that it costs the same at any depth. Beyond, the distance of ids, which a
     /// sequence gives out one by one. Something that waits has waited: with a clock that was set back, the lag is not 0
-    /// either.</summary>
+    /// either. Tickets that are paused ($3 types, $4 tickets) or held ($5) wait on purpose and are no lag.</summary>
     public const string Backlog =
         """
         WITH oldest AS MATERIALIZED (
-            SELECT id, created_at FROM outbox
-            WHERE status IN ('pending', 'processing') AND id >= $1
-            ORDER BY id LIMIT $2
+            SELECT id, created_at, bool_or(waits) OVER (PARTITION BY aggregate_id) AS waits
+            FROM (
+                SELECT id, created_at, aggregate_id,
+                       event_type = ANY ($3) OR aggregate_id = ANY ($4) OR $5 AND EXISTS (
+                           SELECT FROM outbox f WHERE f.status = 'failed' AND f.aggregate_id = o.aggregate_id) AS waits
+                FROM outbox o
+                WHERE status IN ('pending', 'processing') AND id >= $1
+                ORDER BY id LIMIT $2
+            ) AS queue
         )
         SELECT CASE WHEN count(*) < $2 THEN count(*)
                     ELSE count(*) - max(id) + (SELECT max(id) FROM outbox WHERE status IN ('pending', 'processing'))
                END AS pending,
-               min(id) AS oldest,
-               CASE WHEN count(*) = 0 THEN 0
-                    ELSE greatest(extract(epoch FROM now() - min(created_at)), 0.001) END::float8 AS lag
+               min(id) FILTER (WHERE NOT waits) AS oldest,
+               CASE WHEN count(*) FILTER (WHERE NOT waits) = 0 THEN 0
+                    ELSE greatest(extract(epoch FROM now() - min(created_at) FILTER (WHERE NOT waits)), 0.001)
+               END::float8 AS lag
         FROM oldest
+        """;
+
+    /// <summary>Events that wait behind a failed one of their ticket; counted up to the limit $2.</summary>
+    public const string Held =
+        """
+        SELECT count(*) AS held FROM (
+            SELECT FROM outbox o
+            WHERE status IN ('pending', 'processing') AND id >= $1
+              AND EXISTS (SELECT FROM outbox f WHERE f.status = 'failed' AND f.aggregate_id = o.aggregate_id)
+            LIMIT $2) AS waiting
         """;
 
     /// <summary>How far the sequence of ids is behind the highest id there is: 0 unless it was left behind by a

@@ -1,9 +1,11 @@
 using Npgsql;
+using ServiceDesk.Clients.Operating;
 
 namespace ServiceDesk.OutboxRelay.Outbox;
 
 /// <summary>The outbox table as the relay sees it. Each method is one round trip.</summary>
-internal sealed class OutboxStore(NpgsqlDataSource database)
+internal sealed class OutboxStore(
+    NpgsqlDataSource database, ServiceInstance? instance = null, RelaySettings? settings = null)
 {
     /// <summary>Stored payload in one batch, about: with the batches in flight it bounds the relay's memory.</summary>
     private const long BatchBytes = 16 * 1024 * 1024;
@@ -11,19 +13,27 @@ internal sealed class OutboxStore(NpgsqlDataSource database)
     /// <summary>The exact part of the backlog's count.</summary>
     private const int Counted = 1_000;
 
+    private const int HeldCounted = 10_000;
+
     /// <summary>For statements that may pass over the leftovers of millions of events, as the first claim does while a
     /// transaction is held open.</summary>
     private static readonly TimeSpan LongWalk = TimeSpan.FromMinutes(1);
 
+    private readonly ServiceInstance _instance = instance ?? new();
+    private readonly bool _holds = settings?.Holds ?? false;
     private long _expectedBlocked;
 
     /// <summary>Where claims begin to read.</summary>
     public ClaimFloor Floor { get; } = new();
 
     /// <summary>Claims up to <paramref name="limit"/> due events. Not for several callers at once.</summary>
-    public async Task<ClaimedBatch> ClaimAsync(int limit, CancellationToken cancellationToken)
+    public Task<ClaimedBatch> ClaimAsync(int limit, CancellationToken cancellationToken) =>
+        ClaimAsync(limit, ActivePauses.None, cancellationToken);
+
+    /// <summary>The same, without events that are paused and what follows them in their tickets.</summary>
+    public async Task<ClaimedBatch> ClaimAsync(int limit, ActivePauses paused, CancellationToken cancellationToken)
     {
-        var token = Guid.NewGuid();
+        var token = _instance.NewToken();
         var floor = Floor.Value;
         var window = limit + _expectedBlocked;
         var asksWriters = Floor.WantsWriters;
@@ -32,7 +42,11 @@ internal sealed class OutboxStore(NpgsqlDataSource database)
         batch.BatchCommands.Add(new(OutboxSql.SerializeClaims));
         batch.BatchCommands.Add(new(OutboxSql.Claim)
         {
-            Parameters = { Value(token), Value(floor), Value(window), Value(limit), Value(BatchBytes) },
+            Parameters =
+            {
+                Value(token), Value(floor), Value(window), Value(limit), Value(BatchBytes),
+                Value(paused.EventTypes), Value(paused.Tickets), Value(_holds),
+            },
         });
         batch.BatchCommands.Add(new(OutboxSql.Commit));
         batch.BatchCommands.Add(new(OutboxSql.ReadClaimed) { Parameters = { Value(token) } });
@@ -140,9 +154,11 @@ internal sealed class OutboxStore(NpgsqlDataSource database)
         }
     }
 
-    public async Task<Backlog> BacklogAsync(CancellationToken cancellationToken)
+    public async Task<Backlog> BacklogAsync(CancellationToken cancellationToken, ActivePauses? paused = null)
     {
-        await using var query = Command(OutboxSql.Backlog, Value(Floor.Value), Value(Counted));
+        await using var query = Command(
+            OutboxSql.Backlog, Value(Floor.Value), Value(Counted), Value(paused?.EventTypes ?? []),
+            Value(paused?.Tickets ?? []), Value(_holds));
         await using var reader = await query.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         var oldest = reader.GetOrdinal("oldest");
@@ -150,6 +166,18 @@ internal sealed class OutboxStore(NpgsqlDataSource database)
             reader.GetInt64(reader.GetOrdinal("pending")),
             reader.GetDouble(reader.GetOrdinal("lag")),
             reader.IsDBNull(oldest) ? null : reader.GetInt64(oldest));
+    }
+
+    /// <returns>How many events wait behind a failed one, at most some thousands; 0 where those may pass.</returns>
+    public async Task<long> HeldAsync(CancellationToken cancellationToken)
+    {
+        if (!_holds)
+        {
+            return 0;
+        }
+
+        await using var query = Command(OutboxSql.Held, Value(Floor.Value), Value(HeldCounted));
+        return (long)(await query.ExecuteScalarAsync(cancellationToken))!;
     }
 
     /// <returns>How many ids the sequence is behind those that are there.</returns>

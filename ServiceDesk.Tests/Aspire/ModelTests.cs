@@ -37,6 +37,7 @@ public sealed class ModelTests
     [InlineData("ticket-api", 8080)]
     [InlineData("outbox-relay", 9090)]
     [InlineData("notifier", 9091)]
+    [InlineData("operator", 8090)]
     public async Task Gives_each_service_its_port_on_a_developers_machine(string service, int port)
     {
         await using var builder = await CreateAsync("--infrastructure", "containers");
@@ -65,7 +66,7 @@ public sealed class ModelTests
         await using var builder = await CreateAsync("--infrastructure", infrastructure,
             "--ConnectionStrings:servicedesk", "Host=nowhere", "--ConnectionStrings:kafka", "nowhere:1");
 
-        string[] own = ["migrator", "replay", .. Services];
+        string[] own = ["migrator", "operator", "replay", .. Services];
         Assert.Equal(expected.Split(','), builder.Resources
             .Where(r => r is not ParameterResource && !own.Contains(r.Name)
                 && !r.Name.EndsWith("-rebuilder", StringComparison.Ordinal))

@@ -14,6 +14,7 @@ public sealed class PortTests
     [
         "ServiceDesk:PostgresPort", "ServiceDesk:KafkaPort", "ServiceDesk:KafkaControlPort",
         "ServiceDesk:TicketApiAddress", "ServiceDesk:RelayAddress", "ServiceDesk:NotifierAddress",
+        "ServiceDesk:OperatorAddress",
     ];
 
     [Theory]
@@ -23,6 +24,7 @@ public sealed class PortTests
     [InlineData("ServiceDesk:TicketApiAddress", "for ticket-api", "(HTTP_ADDR)")]
     [InlineData("ServiceDesk:RelayAddress", "for outbox-relay", "(RELAY_METRICS_ADDR)")]
     [InlineData("ServiceDesk:NotifierAddress", "for notifier", "(NOTIFIER_METRICS_ADDR)")]
+    [InlineData("ServiceDesk:OperatorAddress", "for operator", "(OPERATOR_ADDR)")]
     [InlineData("ASPNETCORE_URLS", "for the dashboard", "launchSettings.json")]
     [InlineData("ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL", "for the dashboard", "launchSettings.json")]
     public async Task A_port_that_is_taken_ends_the_start_with_its_holder_and_the_setting(

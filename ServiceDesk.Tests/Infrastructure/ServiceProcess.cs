@@ -10,6 +10,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
     public const string TicketApi = "ServiceDesk.TicketApi";
     public const string OutboxRelay = "ServiceDesk.OutboxRelay";
     public const string Notifier = "ServiceDesk.Notifier";
+    public const string Operator = "ServiceDesk.Operator";
 
     private const string Listening = "Now listening on: ";
 

@@ -26,7 +26,7 @@ fail_with_log() {
 # program PROJECT [NAME]: the path of a built program.
 program() { printf '%s/%s/bin/Release/net10.0/%s.dll' "$ROOT" "$1" "${2:-${1##*/}}"; }
 
-diag() { dotnet "$(program eng/Diag)" "$@"; }
+diag() { dotnet "$(program ServiceDesk.Operator)" "$@"; }
 
 # The services as they are deployed, each compiled to a native program. Exports PUBLISHED, the folder with theirs.
 publish_services() {

@@ -31,6 +31,7 @@ service_url() {
         ticket-api) address=${HTTP_ADDR:-localhost:8080} ;;
         outbox-relay) address=${RELAY_METRICS_ADDR:-localhost:9090} ;;
         notifier) address=${NOTIFIER_METRICS_ADDR:-localhost:9091} ;;
+        operator) address=${OPERATOR_ADDR:-localhost:8090} ;;
     esac
     [[ $address =~ ^(|\*|\[::\]|0\.0\.0\.0):(.*) ]] && address=localhost:${BASH_REMATCH[2]}
     printf 'http://%s' "$address"

@@ -74,6 +74,21 @@ public sealed class ManagedServerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_database_may_lack_the_role_of_the_console_and_the_migrator_says_what_gives_it()
+    {
+        await using var system = await OwnedAsync();
+        await Postgres.ExecuteAsync($"CREATE ROLE {string.Join("; CREATE ROLE ", Roles)}");
+        await Postgres.ExecuteAsync($"GRANT {string.Join(", ", Roles)} TO owner");
+
+        var run = await MigratesAsync(system);
+
+        var warning = Assert.Single(run.Output.Standard, line => line.Contains("console", StringComparison.Ordinal));
+        Assert.Contains("CREATE ROLE servicedesk_operator NOLOGIN", warning, StringComparison.Ordinal);
+        Assert.Contains("GRANT servicedesk_operator TO owner", warning, StringComparison.Ordinal);
+        await WorksAsync(system);
+    }
+
+    [Fact]
     public async Task A_right_that_was_taken_away_is_given_back_by_the_next_run()
     {
         await Postgres.ExecuteAsync("CREATE ROLE admin LOGIN CREATEDB CREATEROLE");

@@ -1,0 +1,104 @@
+namespace ServiceDesk.Operator.Events;
+
+/// <summary>Questions about events. Times of the tables may be before or after what .NET can hold, so they are
+/// bounded where they are read.</summary>
+internal static class EventSql
+{
+    /// <summary>
+    /// A piece of the history, newest first: at most $3 rows below the id $1 are looked at, so that a search for what is
+    /// rare costs the same however long the history is. $2 statuses, $4 lowest id, $5 type, $6 request, $7 trace, $8
+    /// since, $9 until, $10 how many.
+    /// </summary>
+    public const string Search =
+        """
+        -- search events
+        SELECT found.*, p.status AS processed, p.processed_at, p.last_error AS processing_error
+        FROM (
+            SELECT id, event_id, event_type, aggregate_id, status, attempts, last_error, created_at, sent_at, failed_at,
+                   headers ->> 'request_id' AS request_id
+            FROM (
+                SELECT * FROM outbox
+                WHERE id < $1 AND id >= $4 AND status = ANY ($2)
+                ORDER BY id DESC LIMIT $3
+            ) AS looked
+            WHERE ($5 IS NULL OR event_type = $5)
+              AND ($6 IS NULL OR headers ->> 'request_id' = $6)
+              AND ($7 IS NULL OR split_part(headers ->> 'traceparent', '-', 2) = $7)
+              AND ($8 IS NULL OR created_at >= $8)
+              AND ($9 IS NULL OR created_at < $9)
+            ORDER BY id DESC LIMIT $10
+        ) AS found
+        LEFT JOIN processed_events AS p USING (event_id)
+        ORDER BY found.id DESC
+        """;
+
+    /// <summary>The same for one ticket, whose events have an index.</summary>
+    public const string SearchTicket =
+        """
+        -- search events of a ticket
+        SELECT found.*, p.status AS processed, p.processed_at, p.last_error AS processing_error
+        FROM (
+            SELECT id, event_id, event_type, aggregate_id, status, attempts, last_error, created_at, sent_at, failed_at,
+                   headers ->> 'request_id' AS request_id
+            FROM outbox
+            WHERE aggregate_id = $1 AND id < $2 AND status = ANY ($3)
+              AND ($4 IS NULL OR event_type = $4)
+              AND ($5 IS NULL OR headers ->> 'request_id' = $5)
+              AND ($6 IS NULL OR split_part(headers ->> 'traceparent', '-', 2) = $6)
+              AND ($7 IS NULL OR created_at >= $7)
+              AND ($8 IS NULL OR created_at < $8)
+            ORDER BY id DESC LIMIT $9
+        ) AS found
+        LEFT JOIN processed_events AS p USING (event_id)
+        ORDER BY found.id DESC
+        """;
+
+    /// <summary>Where a piece of the history ends: null when there are fewer rows.</summary>
+    public const string EndOfPiece =
+        """
+        -- find end of piece
+        SELECT id FROM outbox WHERE id < $1 AND id >= $4 AND status = ANY ($2) ORDER BY id DESC OFFSET $3 - 1 LIMIT 1
+        """;
+
+    public const string Highest =
+        """
+        -- find newest event
+        SELECT coalesce(max(id), 0) AS id FROM outbox
+        """;
+
+    /// <summary>One step of the search for the first event at or after a time: ids are drawn in the order of
+    /// time.</summary>
+    public const string AtOrAbove =
+        """
+        -- find event at id
+        SELECT id, created_at FROM outbox WHERE id >= $1 ORDER BY id LIMIT 1
+        """;
+
+    /// <summary>The whole life of one event in the tables. A row each from the outbox and from what was processed, or
+    /// nulls.</summary>
+    public const string Life =
+        """
+        -- read event
+        SELECT o.id, o.event_type, o.aggregate, o.aggregate_id, o.payload, o.headers, o.status, o.attempts,
+               o.next_attempt_at, o.claim_token, o.processing_started_at, o.last_error, o.created_at, o.sent_at,
+               o.failed_at,
+               p.event_type AS processed_type, p.aggregate_id AS processed_ticket, p.status AS processed,
+               p.attempts AS processing_attempts, p.first_seen_at, p.processed_at, p.failed_at AS processing_failed_at,
+               p.last_error AS processing_error,
+               h.reason AS held_reason, h.held_at,
+               n.id AS notification_id, n.kind, n.text, n.created_at AS notified_at, n.ticket_id AS notified_ticket
+        FROM (SELECT $1::uuid AS event_id) AS asked
+        LEFT JOIN (SELECT * FROM outbox WHERE event_id = $1) AS o USING (event_id)
+        LEFT JOIN processed_events AS p USING (event_id)
+        LEFT JOIN held_events AS h USING (event_id)
+        LEFT JOIN notifications AS n USING (event_id)
+        """;
+
+    public const string Actions =
+        """
+        -- read actions on an event
+        SELECT a.id, a.kind, a.reason, a.acted_by, e.acted_at
+        FROM operator_action_events AS e JOIN operator_actions AS a ON a.id = e.action_id
+        WHERE e.event_id = $1 ORDER BY e.id DESC LIMIT 50
+        """;
+}

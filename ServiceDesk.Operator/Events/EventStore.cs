@@ -1,0 +1,205 @@
+using System.Text.Json;
+using Npgsql;
+using ServiceDesk.Operator.Letters;
+using ServiceDesk.Operator.Postgres;
+using static ServiceDesk.Operator.Postgres.Query;
+
+namespace ServiceDesk.Operator.Events;
+
+/// <summary>Events as the tables have them.</summary>
+internal sealed class EventStore(
+    NpgsqlDataSource database, LetterStore letters, OperatorSettings settings, TimeProvider time)
+{
+    public static readonly string[] Statuses = ["pending", "processing", "sent", "failed"];
+
+    /// <summary>Rows looked at by one statement: a third of a second.</summary>
+    private const int Piece = 100_000;
+
+    /// <summary>How long a search goes on before it says how far it came.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    /// <summary>Transactions commit in another order than they draw ids; none takes longer.</summary>
+    private static readonly TimeSpan Disorder = TimeSpan.FromMinutes(1);
+
+    public async Task<EventPage> SearchAsync(EventSearch search, CancellationToken cancellation)
+    {
+        if (search.EventId is { } id)
+        {
+            return await FindOneAsync(id, search, cancellation);
+        }
+
+        var statuses = search.Status is { } status ? [status] : Statuses;
+        var below = search.Cursor ?? long.MaxValue;
+        return search.Ticket is { } ticket
+            ? Complete(await ReadAsync(EventSql.SearchTicket, cancellation,
+                Id(ticket), Number(below), Texts(statuses), Text(search.Type), Text(search.RequestId),
+                Text(search.TraceId), Time(search.Since), Time(search.Until), Int(search.Limit + 1)), search.Limit)
+            : await SearchHistoryAsync(search, statuses, below, cancellation);
+    }
+
+    public async Task<EventLife?> LifeAsync(Guid eventId, CancellationToken cancellation)
+    {
+        var life = (await database.ReadAsync(EventSql.Life, row => ReadLife(eventId, row), cancellation, Id(eventId)))[0];
+        var dead = await letters.OfEventAsync(eventId, cancellation);
+        var actions = await database.ReadAsync(
+            EventSql.Actions,
+            row => new ActionOnEvent(
+                row.Get<Guid>("id"), row.Get<string>("kind")!, row.Get<string>("reason"), row.Get<string>("acted_by")!,
+                row.When("acted_at")!.Value),
+            cancellation, Id(eventId));
+        if (life is { Outbox: null, Processing: null, Held: null } && dead.Count == 0 && actions.Count == 0)
+        {
+            return null;
+        }
+
+        var letter = dead.Count > 0 ? dead[0] : null;
+        return life with
+        {
+            DeadLetters = dead,
+            Actions = actions,
+            EventType = life.EventType ?? letter?.EventType,
+            TicketId = life.TicketId ?? letter?.TicketId,
+            RequestId = life.RequestId ?? letter?.RequestId,
+        };
+    }
+
+    private async Task<EventPage> SearchHistoryAsync(
+        EventSearch search, string[] statuses, long below, CancellationToken cancellation)
+    {
+        var started = time.GetTimestamp();
+        var lowest = search.Since is { } since ? await FirstIdAsync(since - Disorder, cancellation) : 0;
+        below = search.Until is { } until
+            ? Math.Min(below, await FirstIdAsync(until + Disorder, cancellation))
+            : below;
+        var found = new List<EventRow>();
+        while (true)
+        {
+            found.AddRange(await ReadAsync(EventSql.Search, cancellation,
+                Number(below), Texts(statuses), Int(Piece), Number(lowest), Text(search.Type), Text(search.RequestId),
+                Text(search.TraceId), Time(search.Since), Time(search.Until), Int(search.Limit + 1 - found.Count)));
+            if (found.Count > search.Limit)
+            {
+                return Complete(found, search.Limit);
+            }
+
+            var ends = await database.ReadAsync(
+                EventSql.EndOfPiece, row => row.GetInt64(0), cancellation,
+                Number(below), Texts(statuses), Int(Piece), Number(lowest));
+            if (ends is not [var end])
+            {
+                return Complete(found, search.Limit);
+            }
+
+            below = end;
+            if (time.GetElapsedTime(started) > Patience)
+            {
+                return new(found, below, IsComplete: false, await TimeAtAsync(below, cancellation));
+            }
+        }
+    }
+
+    private async Task<EventPage> FindOneAsync(Guid id, EventSearch search, CancellationToken cancellation)
+    {
+        if (await LifeAsync(id, cancellation) is not { Outbox: { } row } life)
+        {
+            return new([], null, IsComplete: true, null);
+        }
+
+        var isWanted = (search.Ticket is null || search.Ticket == life.TicketId)
+            && (search.Type is null || search.Type == life.EventType)
+            && (search.Status is null || search.Status == row.Status)
+            && (search.RequestId is null || search.RequestId == life.RequestId)
+            && (search.TraceId is null || search.TraceId == life.TraceId)
+            && (search.Since is null || row.CreatedAt >= search.Since)
+            && (search.Until is null || row.CreatedAt < search.Until);
+        return new(
+            isWanted
+                ? [new(row.Id, id, life.EventType!, life.TicketId!.Value, row.Status, row.Attempts, row.LastError,
+                    row.CreatedAt, row.SentAt, row.FailedAt, life.RequestId, life.Processing?.Status,
+                    life.Processing?.ProcessedAt, life.Processing?.LastError)]
+                : [],
+            null, IsComplete: true, null);
+    }
+
+    /// <summary>The first id at or after a time, by halves: as many steps as the ids have bits.</summary>
+    private async Task<long> FirstIdAsync(DateTimeOffset at, CancellationToken cancellation)
+    {
+        var highest = (await database.ReadAsync(EventSql.Highest, row => row.GetInt64(0), cancellation))[0];
+        var (low, high) = (0L, highest + 1);
+        while (low < high)
+        {
+            var middle = low + ((high - low) / 2);
+            var next = await AtOrAboveAsync(middle, cancellation);
+            if (next is not { } row || row.At >= at)
+            {
+                high = middle;
+            }
+            else
+            {
+                low = Math.Max(row.Id, middle) + 1;
+            }
+        }
+
+        return low;
+    }
+
+    private async Task<DateTimeOffset?> TimeAtAsync(long id, CancellationToken cancellation) =>
+        (await AtOrAboveAsync(id, cancellation))?.At;
+
+    private async Task<(long Id, DateTimeOffset At)?> AtOrAboveAsync(long id, CancellationToken cancellation)
+    {
+        var rows = await database.ReadAsync(
+            EventSql.AtOrAbove, row => (row.GetInt64(0), row.When("created_at")!.Value), cancellation, Number(id));
+        return rows.Count == 0 ? null : rows[0];
+    }
+
+    private static EventPage Complete(List<EventRow> found, int limit) => found.Count > limit
+        ? new(found[..limit], found[limit - 1].Id, IsComplete: true, null)
+        : new(found, null, IsComplete: true, null);
+
+    private Task<List<EventRow>> ReadAsync(
+        string sql, CancellationToken cancellation, params NpgsqlParameter[] parameters) =>
+        database.ReadAsync(
+            sql,
+            row => new EventRow(
+                row.Get<long>("id"), row.Get<Guid>("event_id"), row.Get<string>("event_type")!,
+                row.Get<Guid>("aggregate_id"), row.Get<string>("status")!, row.Get<int>("attempts"),
+                row.Get<string>("last_error"), row.When("created_at")!.Value, row.When("sent_at"),
+                row.When("failed_at"), row.Get<string>("request_id"), row.Get<string>("processed"),
+                row.When("processed_at"), row.Get<string>("processing_error")),
+            cancellation, parameters);
+
+    private EventLife ReadLife(Guid eventId, NpgsqlDataReader row)
+    {
+        var outbox = row.Get<string>("status") is not { } status ? null : new OutboxStage(
+            row.Get<long>("id"), status, row.Get<int>("attempts"), row.Get<string>("last_error"),
+            row.When("created_at")!.Value, status == "pending" ? row.When("next_attempt_at") : null,
+            row.When("processing_started_at"), row.Get<Guid?>("claim_token"), row.When("sent_at"),
+            row.When("failed_at"), Json(row, "payload"), Json(row, "headers"));
+        var processing = row.Get<string>("processed") is not { } processed ? null : new ProcessingStage(
+            processed, row.Get<int>("processing_attempts"), row.Get<string>("processing_error"),
+            row.When("first_seen_at")!.Value, row.When("processed_at"), row.When("processing_failed_at"));
+        var held = row.Get<string>("held_reason") is not { } reason ? null : new HeldStage(
+            reason, row.When("held_at")!.Value);
+        var notification = row.Get<long?>("notification_id") is not { } number ? null : new Notification(
+            number, row.Get<string>("kind")!, row.Get<string>("text")!, row.When("notified_at")!.Value);
+        var trace = Header(outbox, "traceparent")?.Split('-') is [_, { Length: 32 } id, ..] ? id : null;
+        return new(
+            eventId, row.Get<string>("event_type") ?? row.Get<string>("processed_type"),
+            row.Get<Guid?>("aggregate_id") ?? row.Get<Guid?>("processed_ticket"), Header(outbox, "request_id"), trace,
+            trace is null ? null : settings.TraceUrl?.Replace("{trace_id}", trace, StringComparison.Ordinal),
+            outbox, processing, held, notification, [], []);
+    }
+
+    private static JsonElement Json(NpgsqlDataReader row, string column)
+    {
+        using var json = JsonDocument.Parse(row.Get<string>(column)!);
+        return json.RootElement.Clone();
+    }
+
+    private static string? Header(OutboxStage? outbox, string name) =>
+        outbox?.Headers is { ValueKind: JsonValueKind.Object } headers
+        && headers.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
+}

@@ -1,0 +1,52 @@
+namespace ServiceDesk.Operator.Pipeline;
+
+internal static class PipelineSql
+{
+    /// <summary>How many of what there is are counted, so that a look costs the same at any depth.</summary>
+    public const long Counted = 10_001;
+
+    /// <summary>What waits, what is stuck, and the server's own counts of rows written, from which rates are made. The
+    /// bounded counts stop at $1.</summary>
+    public const string Look =
+        """
+        -- look at the pipeline
+        SELECT
+            (SELECT count(*) FROM (SELECT FROM outbox WHERE status IN ('pending', 'processing') LIMIT $1) AS a)
+                AS unsent,
+            (SELECT count(*) FROM (SELECT FROM outbox WHERE status = 'processing' LIMIT $1) AS a) AS in_flight,
+            (SELECT count(*) FROM (SELECT FROM outbox WHERE status = 'failed' LIMIT $1) AS a) AS failed,
+            (SELECT count(*) FROM (
+                SELECT FROM dead_letters WHERE status = 'open' AND code <> 'rejected' LIMIT $1) AS a) AS letters,
+            (SELECT count(*) FROM (SELECT FROM processed_events WHERE status = 'failed' LIMIT $1) AS a) AS failed_effects,
+            (SELECT count(*) FROM (SELECT FROM processed_events WHERE status = 'processing' LIMIT $1) AS a) AS retrying,
+            (SELECT count(*) FROM (SELECT FROM held_events LIMIT $1) AS a) AS held,
+            (SELECT extract(epoch FROM now() - created_at)::float8 FROM outbox
+             WHERE status IN ('pending', 'processing') ORDER BY id LIMIT 1) AS lag,
+            (SELECT last_error FROM outbox
+             WHERE status IN ('pending', 'processing') ORDER BY id LIMIT 1) AS oldest_error,
+            (SELECT last_value FROM outbox_id_seq) AS accepted,
+            (SELECT n_tup_ins FROM pg_stat_user_tables WHERE relid = 'outbox_sent'::regclass) AS sent,
+            (SELECT n_tup_ins FROM pg_stat_user_tables WHERE relid = 'notifications'::regclass) AS processed
+        """;
+
+    /// <summary>Those that were seen lately. Who stops without a word is forgotten after a while.</summary>
+    public const string Instances =
+        """
+        -- read instances
+        SELECT id, service, host, process_id, version, holds, started_at, seen_at,
+               seen_at > now() - interval '15 seconds' AS is_alive
+        FROM instances ORDER BY service, started_at
+        """;
+
+    /// <summary>Claims by the relay that made them: a claim's token begins as the relay's id does.</summary>
+    public const string Claims =
+        """
+        -- read claims
+        SELECT left(claim_token::text, 8) AS relay, count(*) AS events, count(DISTINCT claim_token) AS batches,
+               min(processing_started_at) AS since
+        FROM (
+            SELECT claim_token, processing_started_at FROM outbox WHERE status = 'processing' LIMIT 50000
+        ) AS claimed
+        GROUP BY relay ORDER BY since
+        """;
+}
