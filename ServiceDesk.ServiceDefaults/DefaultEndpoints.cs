@@ -38,9 +38,9 @@ public static class DefaultEndpoints
     {
         var alive = new HealthCheckOptions { Predicate = _ => false, ResponseWriter = WriteAsync };
         var ready = new HealthCheckOptions { Predicate = c => c.Tags.Contains(ReadyTag), ResponseWriter = WriteAsync };
-        Array.ForEach(Alive, path => app.MapHealthChecks(path, alive).DisableHttpMetrics());
-        Array.ForEach(Ready, path => app.MapHealthChecks(path, ready).DisableHttpMetrics());
-        app.MapPrometheusScrapingEndpoint(Metrics).DisableHttpMetrics();
+        Array.ForEach(Alive, path => app.MapHealthChecks(path, alive).DisableHttpMetrics().AllowAnonymous());
+        Array.ForEach(Ready, path => app.MapHealthChecks(path, ready).DisableHttpMetrics().AllowAnonymous());
+        app.MapPrometheusScrapingEndpoint(Metrics).DisableHttpMetrics().AllowAnonymous();
     }
 
     /// <summary>Answers a probe with one JSON object that says which check failed and why.</summary>
