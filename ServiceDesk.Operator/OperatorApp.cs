@@ -22,7 +22,7 @@ internal static class OperatorApp
     /// <summary>A changed message travels to the server in one piece, twice as large as the largest payload.</summary>
     private const long LargestPageMessage = 600 * 1024;
 
-    /// <exception cref="SettingsException">A setting cannot be used, or there is no token where one must be.</exception>
+    /// <exception cref="SettingsException">A setting cannot be used, or the token is missing.</exception>
     public static WebApplication Build(ServiceInfo service, string[] args)
     {
         var builder = WebApplication.CreateSlimBuilder([ServiceInfo.NoReload, .. args]);
@@ -61,7 +61,8 @@ internal static class OperatorApp
         app.MapStaticAssets().AllowAnonymous();
         app.MapApi();
         // Security sets the policy of all pages.
-        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(o => o.ContentSecurityFrameAncestorsPolicy = null);
+        app.MapRazorComponents<App>()
+            .AddInteractiveServerRenderMode(o => o.ContentSecurityFrameAncestorsPolicy = null);
         return app;
     }
 
@@ -90,7 +91,8 @@ internal static class OperatorApp
         builder.Services.AddSingleton<IMessageSink>(services => services.GetRequiredService<ReplaceableProducer>());
         // The same questions to Kafka as the commands ask.
         builder.Services.AddSingleton(new DiagSettings(
-            DatabaseUrl: null, ConnectionString: null, builder.Configuration.GetConnectionString(ConnectionNames.Kafka)!,
+            DatabaseUrl: null, ConnectionString: null,
+            builder.Configuration.GetConnectionString(ConnectionNames.Kafka)!,
             kafka.Topic, kafka.DeadLetterTopic, kafka.GroupId)
         {
             Configuration = builder.Configuration,

@@ -34,7 +34,7 @@ public sealed class OperatorSettings : ISettings
     {
         if (TokenFile is null)
         {
-            return Token;
+            return Token is { Length: > 0 } ? Token : null;
         }
 
         try

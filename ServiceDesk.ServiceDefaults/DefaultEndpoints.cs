@@ -38,12 +38,12 @@ public static class DefaultEndpoints
     {
         var alive = new HealthCheckOptions { Predicate = _ => false, ResponseWriter = WriteAsync };
         var ready = new HealthCheckOptions { Predicate = c => c.Tags.Contains(ReadyTag), ResponseWriter = WriteAsync };
-        Array.ForEach(Alive, path => app.MapHealthChecks(path, alive).DisableHttpMetrics());
-        Array.ForEach(Ready, path => app.MapHealthChecks(path, ready).DisableHttpMetrics());
+        Array.ForEach(Alive, path => app.MapHealthChecks(path, alive).DisableHttpMetrics().AllowAnonymous());
+        Array.ForEach(Ready, path => app.MapHealthChecks(path, ready).DisableHttpMetrics().AllowAnonymous());
         var histograms = app.Services.GetRequiredService<EmptyHistograms>();
         app.MapPrometheusScrapingEndpoint(
             Metrics, meterProvider: null, exporter => exporter.Use(histograms.AddAsync), optionsName: null)
-            .DisableHttpMetrics();
+            .DisableHttpMetrics().AllowAnonymous();
     }
 
     /// <summary>Answers a probe with one JSON object that says which check failed and why.</summary>

@@ -26,8 +26,8 @@ public sealed class KafkaSettings : ISettings
     /// <summary>How long the topic keeps events. Consumers must remember event ids for longer.</summary>
     public TimeSpan TopicRetention { get; set; } = TimeSpan.FromDays(7);
 
-    /// <summary>How long dead letters wait for people, in their topic and in the console. They hold what people wrote, so
-    /// not for ever.</summary>
+    /// <summary>How long dead letters wait for people, in their topic and in the console. They hold what people wrote,
+    /// so not for ever.</summary>
     public TimeSpan DeadLetterRetention { get; set; } = TimeSpan.FromDays(90);
 
     public void Validate(SettingRules rules) => rules

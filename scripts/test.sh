@@ -60,7 +60,8 @@ build
 rm -rf -- "$RESULTS"
 status=0
 # A developer's settings are not the tests': those say themselves what they run with.
-unset HTTP_ADDR METRICS_ADDR RELAY_METRICS_ADDR NOTIFIER_METRICS_ADDR OPERATOR_ADDR POSTGRES_PORT KAFKA_PORT KAFKA_CONTROL_PORT
+unset HTTP_ADDR METRICS_ADDR RELAY_METRICS_ADDR NOTIFIER_METRICS_ADDR OPERATOR_ADDR
+unset POSTGRES_PORT KAFKA_PORT KAFKA_CONTROL_PORT
 unset KAFKA_TOPIC KAFKA_DLQ_TOPIC KAFKA_GROUP_ID NOTIFY_MAX_ATTEMPTS "${!OUTBOX_RELAY_@}"
 dotnet test "$ROOT/ServiceDesk.sln" -c Release --no-build -nologo -nodeReuse:false \
     --logger "trx;LogFileName=tests.trx" --logger "console;verbosity=minimal" --results-directory "$RESULTS" \

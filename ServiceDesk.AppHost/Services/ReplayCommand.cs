@@ -4,7 +4,7 @@ namespace ServiceDesk.AppHost.Services;
 
 internal static class ReplayCommand
 {
-    /// <summary>A button on the dashboard that replays failed events. The operator's commands do the work as a resource that is
+    /// <summary>A button on the dashboard that replays failed events. The command does the work as a resource that is
     /// started on demand, so its log and outcome can be read there.</summary>
     public static IResourceBuilder<ProjectResource> WithReplayCommand(
         this IResourceBuilder<ProjectResource> relay,
@@ -16,7 +16,8 @@ internal static class ReplayCommand
             return relay;
         }
 
-        var replay = relay.ApplicationBuilder.AddProject<Projects.ServiceDesk_Operator>("replay", o => o.ExcludeLaunchProfile = true)
+        var replay = relay.ApplicationBuilder
+            .AddProject<Projects.ServiceDesk_Operator>("replay", o => o.ExcludeLaunchProfile = true)
             .WithArgs("replay", "--all")
             .WithConnections(servers)
             .WithParentRelationship(relay)

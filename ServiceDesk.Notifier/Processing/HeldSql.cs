@@ -3,8 +3,8 @@ namespace ServiceDesk.Notifier.Processing;
 /// <summary>Statements on held events.</summary>
 internal static class HeldSql
 {
-    /// <summary>Which of these tickets wait: they have held events, or one that failed or is being retried, if that holds
-    /// them ($2). Where nothing is held, one look at an empty table answers for all.</summary>
+    /// <summary>Which of these tickets wait: they have held events, or one that failed or is being retried, if that
+    /// holds them ($2). Where nothing is held, one look at an empty table answers for all.</summary>
     public const string Waiting =
         """
         -- find waiting tickets

@@ -8,7 +8,8 @@ internal static class ActionSql
         """
         -- add action
         INSERT INTO operator_actions (id, kind, source, selection, reason, acted_by, rate, status, matched, finished_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, CASE WHEN $9 THEN 'done' ELSE 'running' END, $8, CASE WHEN $9 THEN now() END)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, CASE WHEN $9 THEN 'done' ELSE 'running' END, $8,
+                CASE WHEN $9 THEN now() END)
         ON CONFLICT (id) DO NOTHING
         """;
 

@@ -19,7 +19,8 @@ internal static class ApiEndpoints
     public static void AddApi(this WebApplicationBuilder builder)
     {
         builder.Services.AddApiProblems();
-        builder.Services.AddOpenApi("v1", o => o.ShouldInclude = d => d.RelativePath?.StartsWith("api/", StringComparison.Ordinal) is true);
+        builder.Services.AddOpenApi("v1", o => o.ShouldInclude =
+            address => address.RelativePath?.StartsWith("api/", StringComparison.Ordinal) is true);
         builder.Services.ConfigureHttpJsonOptions(o =>
         {
             o.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;

@@ -92,7 +92,8 @@ internal static partial class ApiProblems
 }
 
 /// <summary>Answers for exceptions; a page that fails has words of its own.</summary>
-internal sealed partial class ApiFailures(IProblemDetailsService problems, TimeProvider time, ILogger<ApiFailures> logger)
+internal sealed partial class ApiFailures(
+    IProblemDetailsService problems, TimeProvider time, ILogger<ApiFailures> logger)
     : IExceptionHandler
 {
     private readonly LogPace _pace = new(time);

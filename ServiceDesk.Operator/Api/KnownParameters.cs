@@ -20,7 +20,8 @@ internal static class KnownParameters
                 ApiException.Require(known.Contains(name), name, "is no parameter of this address");
                 ApiException.Require(values.Count == 1, name, "must be given once");
                 ApiException.Require(
-                    values[0] is not { Length: > LongestValue }, name, $"must not be longer than {LongestValue} characters");
+                    values[0] is not { Length: > LongestValue }, name,
+                    $"must not be longer than {LongestValue} characters");
             }
 
             return next(context);

@@ -5,8 +5,8 @@ namespace ServiceDesk.Operator.Events;
 internal static class EventSql
 {
     /// <summary>
-    /// A piece of the history, newest first: at most $3 rows below the id $1 are looked at, so that a search for what is
-    /// rare costs the same however long the history is. $2 statuses, $4 lowest id, $5 type, $6 request, $7 trace, $8
+    /// A piece of the history, newest first: at most $3 rows below the id $1 are looked at, so that a search for what
+    /// is rare costs the same however long the history is. $2 statuses, $4 lowest id, $5 type, $6 request, $7 trace, $8
     /// since, $9 until, $10 how many.
     /// </summary>
     public const string Search =

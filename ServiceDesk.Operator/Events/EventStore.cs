@@ -39,7 +39,8 @@ internal sealed class EventStore(
 
     public async Task<EventLife?> LifeAsync(Guid eventId, CancellationToken cancellation)
     {
-        var life = (await database.ReadAsync(EventSql.Life, row => ReadLife(eventId, row), cancellation, Id(eventId)))[0];
+        var life = (await database.ReadAsync(
+            EventSql.Life, row => ReadLife(eventId, row), cancellation, Id(eventId)))[0];
         var dead = await letters.OfEventAsync(eventId, cancellation);
         var actions = await database.ReadAsync(
             EventSql.Actions,

@@ -175,7 +175,8 @@ internal sealed partial class LetterIndexer(
         return connection.ExecuteAsync(
             LetterSql.Add, stopping,
             Text(letter.At.Topic), Int(generation), Int(letter.At.Partition.Value), Number(letter.At.Offset.Value),
-            Time(new DateTimeOffset(letter.Time, TimeSpan.Zero)), Text(Clean(letter.Header("dlq_code")) ?? "unreadable"),
+            Time(new DateTimeOffset(letter.Time, TimeSpan.Zero)),
+            Text(Clean(letter.Header("dlq_code")) ?? "unreadable"),
             Text(Clean(letter.Header("dlq_reason")) ?? "no reason is given"),
             Id(Guid.TryParse(letter.EventId, out var id) ? id : null), Text(Clean(letter.EventType)),
             Id(Guid.TryParse(letter.Member("aggregate_id") ?? letter.Key, out var ticket) ? ticket : null),

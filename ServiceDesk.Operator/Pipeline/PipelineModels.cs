@@ -4,11 +4,11 @@ namespace ServiceDesk.Operator.Pipeline;
 /// <param name="At">When it was looked at.</param>
 /// <param name="Unsent">Events that are not sent, those in flight included.</param>
 /// <param name="LagSeconds">Age of the oldest unsent event.</param>
-/// <param name="Held">Messages that are read and wait: paused, or behind a failed event of their ticket.</param>
+/// <param name="Held">Messages that are read and wait: paused, or behind a failed event.</param>
 /// <param name="ConsumerLag">Messages that the group has not processed; null while Kafka does not tell.</param>
 public sealed record PipelineFigures(
-    DateTimeOffset At, long Unsent, long InFlight, long Failed, long DeadLetters, long FailedEffects, long Retrying, long Held,
-    double LagSeconds, long? ConsumerLag, double AcceptedPerSecond, double SentPerSecond, double ProcessedPerSecond,
+    DateTimeOffset At, long Unsent, long InFlight, long Failed, long DeadLetters, long FailedEffects, long Retrying,
+    long Held, double LagSeconds, long? ConsumerLag, double AcceptedPerSecond, double SentPerSecond, double ProcessedPerSecond,
     int Relays, int Notifiers);
 
 /// <summary>What is wrong, and what to do.</summary>

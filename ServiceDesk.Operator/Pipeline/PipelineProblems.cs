@@ -64,7 +64,8 @@ internal static class PipelineProblems
 
         if (letters is not null && kafka is null)
         {
-            problems.Add(new("error", $"Dead letters are not read: {letters}", "What is listed here may be incomplete."));
+            problems.Add(new(
+                "error", $"Dead letters are not read: {letters}", "What is listed here may be incomplete."));
         }
 
         problems.AddRange(pauses.Select(p => new PipelineProblem(

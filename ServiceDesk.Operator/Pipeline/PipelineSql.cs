@@ -17,7 +17,8 @@ internal static class PipelineSql
             (SELECT count(*) FROM (SELECT FROM outbox WHERE status = 'failed' LIMIT $1) AS a) AS failed,
             (SELECT count(*) FROM (
                 SELECT FROM dead_letters WHERE status = 'open' AND code <> 'rejected' LIMIT $1) AS a) AS letters,
-            (SELECT count(*) FROM (SELECT FROM processed_events WHERE status = 'failed' LIMIT $1) AS a) AS failed_effects,
+            (SELECT count(*) FROM (SELECT FROM processed_events WHERE status = 'failed' LIMIT $1) AS a)
+                AS failed_effects,
             (SELECT count(*) FROM (SELECT FROM processed_events WHERE status = 'processing' LIMIT $1) AS a) AS retrying,
             (SELECT count(*) FROM (SELECT FROM held_events LIMIT $1) AS a) AS held,
             (SELECT extract(epoch FROM now() - created_at)::float8 FROM outbox

@@ -28,7 +28,7 @@ internal static class SecurityExtensions
 
         builder.Services.AddAuthentication(Either)
             .AddPolicyScheme(Either, null, o => o.ForwardDefaultSelector = context =>
-                settings.Token is null || context.Request.Path.StartsWithSegments("/api")
+                settings.Token is null || Api.ApiProblems.IsApi(context.Request.Path)
                     ? TokenHandler.SchemeName
                     : CookieAuthenticationDefaults.AuthenticationScheme)
             .AddScheme<AuthenticationSchemeOptions, TokenHandler>(TokenHandler.SchemeName, null)

@@ -53,9 +53,9 @@ internal sealed class TicketStore(
         """;
 
     /// <summary>
-    /// Everything a person wrote, in one statement and so one transaction: the texts of the ticket, of its events whether
-    /// sent or not, of its notifications, and its dead letters, which cannot be sent again after that. The key of a
-    /// repeated request stays used, but fits no request any more.
+    /// Everything a person wrote, in one statement and so one transaction: the texts of the ticket, of its events
+    /// whether sent or not, of its notifications, and its dead letters, which cannot be sent again after that. The key
+    /// of a repeated request stays used, but fits no request any more.
     /// </summary>
     private const string Erase =
         """

@@ -7,7 +7,8 @@ namespace ServiceDesk.OutboxRelay.Maintenance;
 
 /// <summary>Keeps the gauges of the backlog fresh, so that a scrape costs no query.</summary>
 internal sealed partial class BacklogMonitor(
-    OutboxStore outbox, Presence operators, RelayMetrics metrics, SchemaGate schema, TimeProvider time, ILogger<BacklogMonitor> logger)
+    OutboxStore outbox, Presence operators, RelayMetrics metrics, SchemaGate schema, TimeProvider time,
+    ILogger<BacklogMonitor> logger)
     : PeriodicService(TimeSpan.FromSeconds(2), schema, time, logger)
 {
     private readonly TimeProvider _time = time;

@@ -58,8 +58,9 @@ public sealed class AlertDrillTests(FaultServersFixture servers, ITestOutputHelp
 
         await drill.StrikeAsync();
         await Eventually.SeesAsync(
-            $"{string.Join(" and ", drill.Raises)} for {drill.Fault}", FiredAsync,
-            alerts => drill.Raises.All(alerts.Contains), Limit);
+            $"{string.Join(" and ", drill.Raises)} for {drill.Fault}",
+            async () => string.Join(' ', await FiredAsync()),
+            fired => drill.Raises.All(fired.Split(' ').Contains), Limit);
         await drill.HealAsync();
         await Eventually.SeesAsync(
             $"the end of all alerts after {drill.Fault}", prometheus.AlertsAsync,

@@ -134,7 +134,8 @@ public sealed partial class AccessTests(ServersFixture fixture) : IClassFixture<
         var body = JsonContent.Create(new { kind = "retry", source = "outbox", reason = new string('x', 1_100_000) });
 
         Assert.Equal(
-            HttpStatusCode.RequestEntityTooLarge, (await _known.RefusedAsync(HttpMethod.Post, "api/actions", body)).Status);
+            HttpStatusCode.RequestEntityTooLarge,
+            (await _known.RefusedAsync(HttpMethod.Post, "api/actions", body)).Status);
     }
 
     private static FormUrlEncodedContent Form(string page, string token, string address = "/events") => new(

@@ -3,7 +3,7 @@ using ServiceDesk.Tests.Infrastructure;
 
 namespace ServiceDesk.Tests.Operator;
 
-/// <summary>What failed gets another chance, or is given up: once, by whomever and however often it is asked for.</summary>
+/// <summary>What failed gets another chance, or is given up: once, however often it is asked for.</summary>
 public sealed class ActionTests(ServersFixture fixture) : IClassFixture<ServersFixture>, IAsyncLifetime
 {
     private ServiceDeskSystem _system = null!;
@@ -209,7 +209,8 @@ public sealed class ActionTests(ServersFixture fixture) : IClassFixture<ServersF
         Assert.Equal("", await _system.Database.StatusesAsync());
         Assert.Equal(
             "never wanted",
-            (await _client.GetAsync($"api/events/{failed[0]}")).GetProperty("actions")[0].GetProperty("reason").GetString());
+            (await _client.GetAsync($"api/events/{failed[0]}"))
+                .GetProperty("actions")[0].GetProperty("reason").GetString());
     }
 
     [Fact]

@@ -161,7 +161,7 @@ public sealed class BadInputTests(OperatorFixture fixture) : IClassFixture<Opera
         var paths = (await fixture.Client.GetAsync("openapi/v1.json")).GetProperty("paths")
             .EnumerateObject().Select(p => p.Name).ToList();
 
-        Assert.Equal(18, paths.Count);
+        Assert.Equal(19, paths.Count);
         Assert.All(paths, path => Assert.StartsWith("/api/", path, StringComparison.Ordinal));
     }
 

@@ -8,7 +8,9 @@ namespace ServiceDesk.Tests.Operator;
 internal static class Letters
 {
     public static Message<byte[], byte[]> UnknownType(Guid eventId, Guid ticket, string title = "Early") =>
-        Of(TicketEvents.Created(eventId, ticket, title), "unknown_type", "its event_type is not known: 'ticket.created'");
+        Of(
+            TicketEvents.Created(eventId, ticket, title), "unknown_type",
+            "its event_type is not known: 'ticket.created'");
 
     public static Message<byte[], byte[]> Unreadable(string text) =>
         Of(TicketEvents.Message("key", text), "unreadable", "not an event in JSON");

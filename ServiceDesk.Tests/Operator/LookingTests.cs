@@ -29,7 +29,11 @@ public sealed class LookingTests(ServersFixture fixture) : IClassFixture<Servers
         using var request = new HttpRequestMessage(HttpMethod.Post, "tickets")
         {
             Content = System.Net.Http.Json.JsonContent.Create(new { title = "Printer on fire", description = "" }),
-            Headers = { { "X-Request-Id", "find-me" }, { "traceparent", $"00-{new string('a', 32)}-{new string('b', 16)}-01" } },
+            Headers =
+            {
+                { "X-Request-Id", "find-me" },
+                { "traceparent", $"00-{new string('a', 32)}-{new string('b', 16)}-01" },
+            },
         };
         using var made = await api.Http.SendAsync(request);
         var ticket = made.Headers.Location!.ToString()[^36..];
@@ -45,7 +49,8 @@ public sealed class LookingTests(ServersFixture fixture) : IClassFixture<Servers
         })
         {
             var found = (await _client.GetAsync($"api/events?{query}")).GetProperty("items");
-            Assert.True(found.GetArrayLength() == 1 && found[0].GetProperty("event_id").GetGuid() == id, $"{query}: {found}");
+            Assert.True(
+                found.GetArrayLength() == 1 && found[0].GetProperty("event_id").GetGuid() == id, $"{query}: {found}");
             Assert.Equal("done", found[0].GetProperty("processed").GetString());
         }
 
@@ -87,14 +92,17 @@ public sealed class LookingTests(ServersFixture fixture) : IClassFixture<Servers
     {
         var ids = await _system.Database.AddEventsAsync(Guid.CreateVersion7(), 300);
         await _system.Database.ExecuteAsync(
-            "UPDATE outbox SET created_at = '2026-01-01T00:00:00Z'::timestamptz + (id - $1) * interval '1 minute'", ids[0]);
+            "UPDATE outbox SET created_at = '2026-01-01T00:00:00Z'::timestamptz + (id - $1) * interval '1 minute'",
+            ids[0]);
 
         var page = await _client.GetAsync(
             "api/events?since=2026-01-01T01:00:00Z&until=2026-01-01T01:05:00Z&limit=200");
 
         Assert.Equal(
-            ids[60..65].Reverse(), page.GetProperty("items").EnumerateArray().Select(e => e.GetProperty("id").GetInt64()));
-        Assert.Empty((await _client.GetAsync("api/events?since=2027-01-01T00:00:00Z")).GetProperty("items").EnumerateArray());
+            ids[60..65].Reverse(),
+            page.GetProperty("items").EnumerateArray().Select(e => e.GetProperty("id").GetInt64()));
+        var later = await _client.GetAsync("api/events?since=2027-01-01T00:00:00Z");
+        Assert.Empty(later.GetProperty("items").EnumerateArray());
     }
 
     [Fact]
@@ -163,7 +171,8 @@ public sealed class LookingTests(ServersFixture fixture) : IClassFixture<Servers
         Assert.Contains("Printer on fire", all, StringComparison.Ordinal);
         await _client.LettersAsync(0);
         Assert.Equal(
-            "erase", (await _client.GetAsync($"api/tickets/{ticket}")).GetProperty("actions")[0].GetProperty("kind").GetString());
+            "erase",
+            (await _client.GetAsync($"api/tickets/{ticket}")).GetProperty("actions")[0].GetProperty("kind").GetString());
     }
 
     private static async Task<Guid> CreateAsync(ServiceProcess api, string title)

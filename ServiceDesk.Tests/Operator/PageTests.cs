@@ -177,7 +177,8 @@ public sealed class PageTests(PageFixture fixture) : IClassFixture<PageFixture>
         var ticket = Guid.CreateVersion7();
         await fixture.System.Database.AddEventsAsync(ticket, 2, title: "Private matter");
         var page = await fixture.OpenAsync($"/tickets/{ticket}");
-        await Expect(page.GetByRole(AriaRole.Region, new() { Name = "Events" }).GetByRole(AriaRole.Row)).ToHaveCountAsync(3);
+        await Expect(page.GetByRole(AriaRole.Region, new() { Name = "Events" }).GetByRole(AriaRole.Row))
+            .ToHaveCountAsync(3);
 
         await Button(page, "Erase the texts of this ticket").ClickAsync();
         await Button(page, "Erase for good").ClickAsync();

@@ -4,7 +4,7 @@ using ServiceDesk.Tests.Infrastructure;
 
 namespace ServiceDesk.Tests.Operator;
 
-/// <summary>Publishing and processing stand still on request, wholly or in part, and go on where they stopped.</summary>
+/// <summary>Publishing and processing stand still on request, wholly or in part, and then go on.</summary>
 public sealed class PauseTests(ServersFixture fixture) : IClassFixture<ServersFixture>, IAsyncLifetime
 {
     private const string Pauses = "api/pauses";
@@ -109,7 +109,8 @@ public sealed class PauseTests(ServersFixture fixture) : IClassFixture<ServersFi
         await Eventually.SeesAsync(
             "two are held", async () => (await notifier.MetricsAsync()).Sum("notify_held"), held => held == 2);
         Assert.Equal(
-            "paused", (await _client.GetAsync($"api/events/{second}")).GetProperty("held").GetProperty("reason").GetString());
+            "paused",
+            (await _client.GetAsync($"api/events/{second}")).GetProperty("held").GetProperty("reason").GetString());
         // What is held survives the notifier, and a repeated delivery is the same event.
         await notifier.KillAsync();
         await _system.StartNotifierAsync();

@@ -56,7 +56,7 @@ public sealed class ReplayTests(ServersFixture fixture) : IClassFixture<ServersF
         await using var system = await ServiceDeskSystem.CreateAsync(fixture.Servers);
 
         await using var replay = ChildProcess.StartProgram(
-            "ServiceDesk.Operator", ["replay", Guid.NewGuid().ToString()], system.Settings);
+            ServiceProcess.Operator, ["replay", Guid.NewGuid().ToString()], system.Settings);
 
         Assert.NotEqual(0, await replay.ExitCodeAsync());
     }
@@ -97,7 +97,8 @@ public sealed class ReplayTests(ServersFixture fixture) : IClassFixture<ServersF
         await system.DeadLetters.WriteAsync(
             Letter("First", "its event_type is not known"), Letter("Second", "another reason"));
 
-        await using var replay = ChildProcess.StartProgram("ServiceDesk.Operator", ["replay", option, value], system.Settings);
+        await using var replay = ChildProcess.StartProgram(
+            ServiceProcess.Operator, ["replay", option, value], system.Settings);
         await replay.ExitCodeAsync();
 
         Assert.Contains(
@@ -116,7 +117,8 @@ public sealed class ReplayTests(ServersFixture fixture) : IClassFixture<ServersF
     {
         await using var system = await ServiceDeskSystem.CreateAsync(fixture.Servers);
 
-        await using var replay = ChildProcess.StartProgram("ServiceDesk.Operator", ["replay", .. arguments], system.Settings);
+        await using var replay = ChildProcess.StartProgram(
+            ServiceProcess.Operator, ["replay", .. arguments], system.Settings);
 
         Assert.Equal(2, await replay.ExitCodeAsync());
         Assert.StartsWith("diag: ", Assert.Single(replay.Output.Errors), StringComparison.Ordinal);
@@ -133,7 +135,8 @@ public sealed class ReplayTests(ServersFixture fixture) : IClassFixture<ServersF
 
     private static async Task<string> ReplayAsync(ServiceDeskSystem system, params string[] arguments)
     {
-        await using var replay = ChildProcess.StartProgram("ServiceDesk.Operator", ["replay", .. arguments], system.Settings);
+        await using var replay = ChildProcess.StartProgram(
+            ServiceProcess.Operator, ["replay", .. arguments], system.Settings);
         Assert.True(await replay.ExitCodeAsync() == 0, replay.ToString());
         return replay.Output.ToString();
     }
