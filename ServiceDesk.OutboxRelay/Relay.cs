@@ -35,6 +35,7 @@ internal sealed partial class Relay(
         try
         {
             await schema.WaitAsync(stoppingToken);
+            await operators.WaitAsync(stoppingToken);
             while (true)
             {
                 stoppingToken.ThrowIfCancellationRequested();

@@ -49,10 +49,18 @@ public sealed partial class Presence(
 
     private readonly TimeProvider _time = time;
     private readonly ILogger _logger = logger;
+    private readonly TaskCompletionSource _looked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ActivePauses _pauses = ActivePauses.None;
     private long _told;
 
     public ActivePauses Pauses => Volatile.Read(ref _pauses);
+
+    /// <summary>Returns when it is known what is paused: a service that has just started must not do what is.</summary>
+    public async Task WaitAsync(CancellationToken cancellation)
+    {
+        await _looked.Task.WaitAsync(cancellation);
+        await Task.Yield();
+    }
 
     protected override async Task RunOnceAsync(CancellationToken cancellation)
     {
@@ -120,6 +128,7 @@ public sealed partial class Presence(
         }
 
         Volatile.Write(ref _pauses, found);
+        _looked.TrySetResult();
     }
 
     private async Task TellAsync(CancellationToken cancellation)

@@ -37,6 +37,7 @@ internal sealed partial class ConsumeLoop(
         try
         {
             await schema.WaitAsync(stopping);
+            await operators.WaitAsync(stopping);
             consumer.Subscribe(kafka.Topic);
             while (!stopping.IsCancellationRequested)
             {

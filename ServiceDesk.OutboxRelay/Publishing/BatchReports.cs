@@ -37,6 +37,10 @@ internal sealed class BatchReports
     public void NotTaken(int index, DeliveryOutcome outcome, Error error) =>
         Report(index, outcome, $"{error.Code}: {error.Reason}", error.Code.ToString());
 
+    /// <summary>Settles an event that waits behind one of its ticket.</summary>
+    public void HeldBack(int index) =>
+        Report(index, DeliveryOutcome.HeldBack, "held back behind a failed event of its ticket", "held_back");
+
     /// <summary>What is known now. A report that comes later is ignored: its event will be published again (P2). A
     /// producer without gaps stops at the first refused request and drops what else it holds: that is no
     /// outage.</summary>

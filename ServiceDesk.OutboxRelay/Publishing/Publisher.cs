@@ -53,6 +53,7 @@ internal sealed class Publisher(
 
                     var delivery = (await SendAsync(producer, [outboxEvent], end.Token))[0];
                     deliveries.Add(delivery);
+                    isHeld = settings.Holds && delivery.Outcome == DeliveryOutcome.RefusedForGood;
                     if (WhyProducerEnds([delivery]) is not null)
                     {
                         isHeld = true;
@@ -102,11 +103,19 @@ internal sealed class Publisher(
         return reports.Close();
     }
 
-    /// <summary>Ends with the first event that the producer does not take: later ones must not pass it (P3).</summary>
+    /// <summary>Ends with the first event that the producer does not take: later ones must not pass it (P3). One that
+    /// it refuses for good lets them, or holds those of its ticket.</summary>
     private void Produce(IProducer<byte[], byte[]> producer, IReadOnlyList<OutboxEvent> events, BatchReports reports)
     {
+        HashSet<Guid>? held = null;
         for (var i = 0; i < events.Count; i++)
         {
+            if (held?.Contains(events[i].AggregateId) is true)
+            {
+                reports.HeldBack(i);
+                continue;
+            }
+
             var stored = OutboxHeaders.Read(events[i].Headers);
             var span = PublishSpans.Start(events[i], stored, kafka.Topic);
             var handler = reports.HandlerOf(i, span);
@@ -127,6 +136,11 @@ internal sealed class Publisher(
                     }
 
                     return;
+                }
+
+                if (settings.Holds)
+                {
+                    (held ??= []).Add(events[i].AggregateId);
                 }
             }
         }

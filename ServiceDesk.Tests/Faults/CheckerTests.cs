@@ -185,6 +185,41 @@ public sealed class CheckerTests
         }));
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void An_event_published_past_a_failed_one_is_found_where_that_holds_its_ticket(bool holds)
+    {
+        var failed = Sound.Outbox[0] with { Status = "failed" };
+        var evidence = SoundEvidence.Renumbered(Sound with
+        {
+            Holds = holds,
+            Outbox = [failed, .. Sound.Outbox.Skip(1)],
+            Topic = [.. Sound.Topic.Where(m => m.EventId != failed.EventId)],
+            Processed = [.. Sound.Processed.Skip(1)],
+            Effects = [.. Sound.Effects.Skip(1)],
+        });
+
+        Invariant[] expected = holds ? [Invariant.PassedFailed, Invariant.WronglyFailed] : [Invariant.WronglyFailed];
+        Finds(evidence, expected);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void An_effect_past_a_failed_one_is_found_where_that_holds_its_ticket(bool holds)
+    {
+        var evidence = Sound with
+        {
+            Holds = holds,
+            Processed = [Sound.Processed[0] with { Status = "failed" }, .. Sound.Processed.Skip(1)],
+            Effects = [.. Sound.Effects.Skip(1)],
+        };
+
+        Invariant[] expected = holds ? [Invariant.PassedFailed, Invariant.WronglyFailed] : [Invariant.WronglyFailed];
+        Finds(evidence, expected);
+    }
+
+    [Theory]
     [InlineData("pending")]
     [InlineData("processing")]
     public void A_stuck_outbox_row_is_found(string status) =>

@@ -39,6 +39,9 @@ internal enum Invariant
     /// <summary>Effects of a ticket happened in another order than its changes.</summary>
     EffectsOutOfOrder,
 
+    /// <summary>With OnFailure=hold, an event passed a failed one of its ticket.</summary>
+    PassedFailed,
+
     /// <summary>Something is still pending or in progress.</summary>
     Unfinished,
 

@@ -11,6 +11,7 @@ internal static class InvariantChecker
             .. ChangeRules.Check(evidence),
             .. TopicRules.Check(evidence, events),
             .. EffectRules.Check(evidence, events),
+            .. HoldRules.Check(evidence, events),
             .. EndRules.Check(evidence),
         ];
     }
