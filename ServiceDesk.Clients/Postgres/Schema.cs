@@ -39,6 +39,12 @@ public sealed class Schema(NpgsqlDataSource database)
             // Not NpgsqlException alone: a pool's first connection that takes too long throws a plain TimeoutException.
             return $"Postgres does not answer: {e.InnerException?.Message ?? e.Message}";
         }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // A driver that loses its place in a session's answers says so with a plain exception; the next look opens
+            // another session.
+            return $"Postgres' answer cannot be read: {e.Message}";
+        }
     }
 
     private async Task<string?> LookAsync(CancellationToken cancellation)

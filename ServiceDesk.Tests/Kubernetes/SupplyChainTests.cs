@@ -6,7 +6,7 @@ namespace ServiceDesk.Tests.Kubernetes;
 public sealed class SupplyChainTests
 {
     private static readonly string[] Images = ["Migrator", "TicketApi", "OutboxRelay", "Notifier"];
-    private static readonly string[] Published = ["scripts/images.sh", "~ImageTests", "trivy", "docker push"];
+    private static readonly string[] Order = ["scripts/images.sh", "~ImageTests", "trivy", "docker push"];
 
     [RequiresProgramFact("node")]
     public async Task The_list_of_licences_is_of_the_packages_that_are_used()
@@ -57,7 +57,7 @@ public sealed class SupplyChainTests
             workflow.Text("env.IMAGES")!.Split(' '));
         // What is published is what was scanned: the same tag, in this order.
         var steps = string.Join('\n', build.Items("steps").Select(s => s.Text("run")));
-        int[] places = [.. Published.Select(step => steps.IndexOf(step, StringComparison.Ordinal))];
+        int[] places = [.. Order.Select(step => steps.IndexOf(step, StringComparison.Ordinal))];
         Assert.True(places[0] >= 0 && places.SequenceEqual(places.Order()), string.Join(' ', places));
         var publish = string.Join('\n', workflow.Items("jobs.publish.steps").Select(s => s.Text("run")));
         Assert.All(["make sbom", "cosign sign", "cosign attest", "helm push"], step =>

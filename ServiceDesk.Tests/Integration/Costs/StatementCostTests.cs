@@ -61,7 +61,7 @@ public sealed class StatementCostTests : IAsyncLifetime
 
         string[] excess =
         [
-            .. Excess("claim", claim, 200), .. Excess("mark", mark, 540), .. Excess("apply", apply, 780),
+            .. Excess("claim", claim, 200), .. Excess("mark", mark, 625), .. Excess("apply", apply, 780),
             .. Excess("apply again", repeated, 60),
         ];
         Assert.True(excess.Length == 0, string.Join(Environment.NewLine, excess));

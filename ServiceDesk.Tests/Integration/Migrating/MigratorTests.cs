@@ -33,8 +33,9 @@ public sealed class MigratorTests(ServersFixture fixture) : IClassFixture<Server
         Assert.Contains("ServiceDesk.Migrator.Scripts.0001_tickets.sql", applied);
         Assert.Equal(
             [
-                "change_keys", "consumed_topics", "notifications", "outbox", "outbox_failed", "outbox_sent",
-                "outbox_unsent", "processed_events", "schemaversions", "tickets"],
+                "change_keys", "consumed_topics", "dead_letter_positions", "dead_letters", "held_events", "instances",
+                "notifications", "operator_action_events", "operator_actions", "outbox", "outbox_failed", "outbox_sent",
+                "outbox_unsent", "pauses", "processed_events", "schemaversions", "tickets"],
             await _database.RowsAsync(
                 row => row.GetString(0),
                 "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"));
@@ -78,7 +79,9 @@ public sealed class MigratorTests(ServersFixture fixture) : IClassFixture<Server
         Assert.Equal(ids[3] + 1, (await _database.AddEventsAsync(Guid.NewGuid()))[0]);
         Assert.Equal(
             [
-                "servicedesk_api INSERT outbox", "servicedesk_relay DELETE outbox", "servicedesk_relay SELECT outbox",
+                "servicedesk_api INSERT outbox", "servicedesk_operator DELETE outbox",
+                "servicedesk_operator SELECT outbox", "servicedesk_operator UPDATE outbox",
+                "servicedesk_relay DELETE outbox", "servicedesk_relay SELECT outbox",
                 "servicedesk_relay UPDATE outbox"],
             await _database.RowsAsync(row => row.GetString(0),
                 """

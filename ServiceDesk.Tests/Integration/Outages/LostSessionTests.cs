@@ -45,12 +45,13 @@ public sealed class LostSessionTests : IAsyncLifetime
     [Fact]
     public async Task Sessions_that_an_administrator_ends_fail_no_request() => await NoRequestFailsAsync(async () =>
     {
-        await _system.Database.ExecuteAsync(
+        var ended = await _system.Database.RowsAsync(row => row.GetInt32(0),
             """
-            SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-            WHERE datname = current_database() AND pid <> pg_backend_pid()
+            SELECT pid FROM pg_stat_activity
+            WHERE datname = current_database() AND pid <> pg_backend_pid() AND pg_terminate_backend(pid)
             """);
-        await EndedAsync();
+        await Eventually.IsTrueAsync("they have ended", async () => await _system.Database.ScalarAsync<bool>(
+            "SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE pid = ANY ($1))", ended.ToArray()));
     });
 
     [Theory]
