@@ -1,9 +1,9 @@
 using System.CommandLine;
 using Confluent.Kafka;
+using Npgsql;
 using ServiceDesk.Operator.CommandLine;
 using ServiceDesk.Operator.Kafka;
 using ServiceDesk.Operator.Postgres;
-using Npgsql;
 
 namespace ServiceDesk.Operator.Commands;
 

@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
-using ServiceDesk.Operator.CommandLine;
-using ServiceDesk.Operator.Kafka;
 using Npgsql;
 using NpgsqlTypes;
+using ServiceDesk.Operator.CommandLine;
+using ServiceDesk.Operator.Kafka;
 using ServiceDesk.Settings;
 
 namespace ServiceDesk.Operator.Commands;

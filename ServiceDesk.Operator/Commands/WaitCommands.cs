@@ -1,8 +1,8 @@
 using System.CommandLine;
+using Npgsql;
 using ServiceDesk.Operator.CommandLine;
 using ServiceDesk.Operator.Kafka;
 using ServiceDesk.Operator.Postgres;
-using Npgsql;
 
 namespace ServiceDesk.Operator.Commands;
 

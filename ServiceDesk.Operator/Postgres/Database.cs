@@ -1,5 +1,5 @@
-using ServiceDesk.Operator.CommandLine;
 using Npgsql;
+using ServiceDesk.Operator.CommandLine;
 
 namespace ServiceDesk.Operator.Postgres;
 

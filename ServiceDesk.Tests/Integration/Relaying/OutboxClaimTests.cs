@@ -247,7 +247,7 @@ public sealed class OutboxClaimTests(ServersFixture fixture) : IClassFixture<Ser
         await _database.ExecuteAsync("VACUUM ANALYZE outbox");
     }
 
-    private static object[] ClaimParameters(int limit) => 
+    private static object[] ClaimParameters(int limit) =>
         [Guid.NewGuid(), 0L, 2L * limit, limit, long.MaxValue, Array.Empty<string>(), Array.Empty<Guid>(), false];
 
     /// <returns>How the server executes it for a relay.</returns>
