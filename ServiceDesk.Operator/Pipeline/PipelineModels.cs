@@ -8,8 +8,8 @@ namespace ServiceDesk.Operator.Pipeline;
 /// <param name="ConsumerLag">Messages that the group has not processed; null while Kafka does not tell.</param>
 public sealed record PipelineFigures(
     DateTimeOffset At, long Unsent, long InFlight, long Failed, long DeadLetters, long FailedEffects, long Retrying,
-    long Held, double LagSeconds, long? ConsumerLag, double AcceptedPerSecond, double SentPerSecond, double ProcessedPerSecond,
-    int Relays, int Notifiers);
+    long Held, double LagSeconds, long? ConsumerLag, double AcceptedPerSecond, double SentPerSecond,
+    double ProcessedPerSecond, int Relays, int Notifiers);
 
 /// <summary>What is wrong, and what to do.</summary>
 /// <param name="Level">error: somebody must act; paused: somebody acted.</param>

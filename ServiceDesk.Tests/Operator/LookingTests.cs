@@ -172,7 +172,8 @@ public sealed class LookingTests(ServersFixture fixture) : IClassFixture<Servers
         await _client.LettersAsync(0);
         Assert.Equal(
             "erase",
-            (await _client.GetAsync($"api/tickets/{ticket}")).GetProperty("actions")[0].GetProperty("kind").GetString());
+            (await _client.GetAsync($"api/tickets/{ticket}"))
+                .GetProperty("actions")[0].GetProperty("kind").GetString());
     }
 
     private static async Task<Guid> CreateAsync(ServiceProcess api, string title)

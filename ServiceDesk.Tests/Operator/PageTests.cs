@@ -186,7 +186,7 @@ public sealed class PageTests(PageFixture fixture) : IClassFixture<PageFixture>
         await page.GetByLabel("Reason").FillAsync("on request");
         await Button(page, "Erase for good").ClickAsync();
 
-        await Expect(page.GetByText("Erased.")).ToBeVisibleAsync();
+        await Expect(page.GetByText("Erased.", new() { Exact = true })).ToBeVisibleAsync();
         Assert.Equal(0, await fixture.System.Database.ScalarAsync<long>(
             "SELECT count(*) FROM outbox WHERE payload::text LIKE '%Private matter%'"));
     }

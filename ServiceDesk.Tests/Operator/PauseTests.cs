@@ -68,7 +68,8 @@ public sealed class PauseTests(ServersFixture fixture) : IClassFixture<ServersFi
 
         Assert.Equal("pending=4 sent=5", await _system.Database.StatusesAsync());
         await Eventually.SeesAsync(
-            "what is paused is no lag", async () => (await relay.MetricsAsync()).Sum("outbox_lag_seconds"), lag => lag == 0);
+            "what is paused is no lag",
+            async () => (await relay.MetricsAsync()).Sum("outbox_lag_seconds"), lag => lag == 0);
         await ResumeAsync("publishing", "event_type", "ticket.status_changed");
         await ResumeAsync("publishing", "ticket", ticket.ToString());
         await _system.Database.AllAreSentAsync(9);
