@@ -9,10 +9,12 @@ public sealed class KafkaServerResource(string name) : ContainerResource(name), 
     internal const string InternalEndpointName = "internal";
 
     /// <summary>For clients outside the container network.</summary>
-    public EndpointReference PrimaryEndpoint => new(this, PrimaryEndpointName);
+    public EndpointReference PrimaryEndpoint =>
+        new(this, PrimaryEndpointName, KnownNetworkIdentifiers.LocalhostNetwork);
 
     /// <summary>For clients in other containers.</summary>
-    public EndpointReference InternalEndpoint => new(this, InternalEndpointName);
+    public EndpointReference InternalEndpoint =>
+        new(this, InternalEndpointName, KnownNetworkIdentifiers.DefaultAspireContainerNetwork);
 
     public ReferenceExpression ConnectionStringExpression =>
         ReferenceExpression.Create($"{PrimaryEndpoint.Property(EndpointProperty.HostAndPort)}");
