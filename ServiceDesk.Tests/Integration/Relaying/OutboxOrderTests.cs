@@ -167,7 +167,8 @@ public sealed class OutboxOrderTests(ServersFixture fixture) : IClassFixture<Ser
             Parameters =
             {
                 new() { Value = Guid.NewGuid() }, new() { Value = _store.Floor.Value }, new() { Value = 200L },
-                new() { Value = 100 }, new() { Value = long.MaxValue },
+                new() { Value = 100 }, new() { Value = long.MaxValue }, new() { Value = Array.Empty<string>() },
+                new() { Value = Array.Empty<Guid>() }, new() { Value = false },
             },
         };
         using var explained = JsonDocument.Parse((string)(await explain.ExecuteScalarAsync())!);
