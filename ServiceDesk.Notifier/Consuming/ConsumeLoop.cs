@@ -55,7 +55,21 @@ internal sealed partial class ConsumeLoop(
             await retries.StopAsync();
             retries.Collect(consumer, offsets);
             offsets.Commit(consumer);
+            Leave();
+        }
+    }
+
+    /// <summary>A broker that is away cannot be told, and the group notices after its session timeout; either way this
+    /// service has stopped as it was asked to.</summary>
+    private void Leave()
+    {
+        try
+        {
             consumer.Close();
+        }
+        catch (KafkaException away)
+        {
+            LogNotLeft(away.Error.Reason);
         }
     }
 
@@ -247,6 +261,9 @@ internal sealed partial class ConsumeLoop(
             LogNotConsumed(reason);
         }
     }
+
+    [LoggerMessage(LogLevel.Warning, "The group could not be left, its partitions move after a timeout: {Reason}")]
+    private partial void LogNotLeft(string reason);
 
     [LoggerMessage(LogLevel.Warning, "Nothing consumed: {Reason}")]
     private partial void LogNotConsumed(string reason);

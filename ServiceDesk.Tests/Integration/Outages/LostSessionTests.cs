@@ -47,8 +47,9 @@ public sealed class LostSessionTests : IAsyncLifetime
     {
         var ended = await _system.Database.RowsAsync(row => row.GetInt32(0),
             """
-            SELECT pid FROM pg_stat_activity
-            WHERE datname = current_database() AND pid <> pg_backend_pid() AND pg_terminate_backend(pid)
+            WITH others AS MATERIALIZED (
+                SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid())
+            SELECT pid FROM others WHERE pg_terminate_backend(pid)
             """);
         await Eventually.IsTrueAsync("they have ended", async () => await _system.Database.ScalarAsync<bool>(
             "SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE pid = ANY ($1))", ended.ToArray()));
