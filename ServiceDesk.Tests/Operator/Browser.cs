@@ -23,6 +23,7 @@ internal sealed class Browser : IAsyncDisposable
 
     public static async Task<Browser> StartAsync()
     {
+        Assertions.SetDefaultExpectTimeout((float)Infrastructure.Eventually.Limit.TotalMilliseconds);
         var driver = await Playwright.CreateAsync();
         try
         {
