@@ -23,7 +23,8 @@ internal static class HeldSql
         SELECT event_id FROM processed_events WHERE event_id = ANY ($1::uuid[]) AND status = 'processing'
         """;
 
-    /// <summary>One that is settled already is a duplicate.</summary>
+    /// <summary>One that is settled already is a duplicate. One that failed may be on its way again: the console commits
+    /// its retry after the broker has it.</summary>
     public const string Hold =
         """
         -- hold event
@@ -32,7 +33,8 @@ internal static class HeldSql
              header_names, header_values)
         SELECT $1, $2, $3, EXISTS (SELECT FROM processed_events WHERE event_id = $1), $4, $5, $6, $7, $8, $9, $10, $11,
                $12
-        WHERE NOT EXISTS (SELECT FROM processed_events WHERE event_id = $1 AND status <> 'processing')
+        WHERE NOT EXISTS (
+            SELECT FROM processed_events WHERE event_id = $1 AND status NOT IN ('processing', 'failed'))
         ON CONFLICT (event_id) DO NOTHING
         """;
 

@@ -48,6 +48,8 @@ public sealed class PageFixture : IAsyncLifetime
         await page.GetByLabel("Your name").FillAsync("Tess");
         await page.GetByLabel("Token").FillAsync(OperatorClient.Token);
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        // The login has a heading of its own.
+        await page.GetByLabel("Token").WaitForAsync(new() { State = WaitForSelectorState.Detached });
         await page.Locator("h1").First.WaitForAsync(new() { State = WaitForSelectorState.Attached });
         return page;
     }

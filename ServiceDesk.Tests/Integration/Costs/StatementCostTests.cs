@@ -75,25 +75,25 @@ public sealed class StatementCostTests : IAsyncLifetime
             new UriBuilder(Database.Url) { Port = forwarder.Port }.Uri.AbsoluteUri);
         var outbox = new OutboxStore(source);
         var processed = new ProcessedEvents(source);
-        var trips = new List<string>();
-        // The first rounds log in and prepare the statements.
-        for (var round = 0; round < 5; round++)
+        var least = new Dictionary<string, int>();
+        // The first rounds log in and prepare the statements. A late answer can only add to what is counted.
+        for (var round = 0; round < 6; round++)
         {
             await AddAsync();
-            trips.Clear();
             ClaimedBatch batch = null!;
             await TripsAsync("claim", async () => batch = await outbox.ClaimAsync(Count, default));
             await TripsAsync("mark", () => outbox.MarkSentAsync(batch.Token, Ids(batch), default));
             await TripsAsync("process", () => processed.ApplyAsync(Effects(batch), default));
         }
 
-        Assert.Equal(["claim 1", "mark 1", "process 1"], trips);
+        Assert.Equal(new Dictionary<string, int> { ["claim"] = 1, ["mark"] = 1, ["process"] = 1 }, least);
 
         async Task TripsAsync(string what, Func<Task> act)
         {
             var before = forwarder.RoundTrips;
             await act();
-            trips.Add(string.Create(CultureInfo.InvariantCulture, $"{what} {forwarder.RoundTrips - before}"));
+            var trips = forwarder.RoundTrips - before;
+            least[what] = Math.Min(trips, least.GetValueOrDefault(what, trips));
         }
     }
 
