@@ -23,8 +23,8 @@ internal static class HeldSql
         SELECT event_id FROM processed_events WHERE event_id = ANY ($1::uuid[]) AND status = 'processing'
         """;
 
-    /// <summary>One that is settled already is a duplicate. One that failed may be on its way again: the console commits
-    /// its retry after the broker has it.</summary>
+    /// <summary>One that is settled already is a duplicate. One that failed may be on its way again: the console
+    /// commits its retry after the broker has it.</summary>
     public const string Hold =
         """
         -- hold event
