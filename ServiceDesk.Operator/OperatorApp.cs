@@ -69,26 +69,13 @@ internal static class OperatorApp
     private static void AddKafka(WebApplicationBuilder builder)
     {
         var kafka = builder.AddSettings<KafkaSettings>();
-        builder.AddKafkaProducer<byte[], byte[]>(
-            ConnectionNames.Kafka,
-            settings =>
-            {
-                builder.ConfigureKafka(settings.Config, config =>
-                {
-                    config.Acks = Confluent.Kafka.Acks.All;
-                    config.EnableIdempotence = true;
-                    config.Partitioner = Confluent.Kafka.Partitioner.Murmur2Random;
-                    config.MessageTimeoutMs = (int)DiagSettings.AnswerTimeout.TotalMilliseconds;
-                });
-                settings.DisableHealthChecks = true;
-                settings.DisableTracing = true;
-                settings.DisableMetrics = true;
-            },
-            (services, producer) => services.GetRequiredService<ReplaceableProducer>().BuildFrom(producer
-                .SetLogHandler((_, message) => services.GetRequiredService<KafkaClientLog>().Write(message))));
-        builder.AddKafkaClientLog();
-        builder.Services.AddSingleton<ReplaceableProducer>();
-        builder.Services.AddSingleton<IMessageSink>(services => services.GetRequiredService<ReplaceableProducer>());
+        builder.AddReplaceableProducer(config =>
+        {
+            config.Acks = Confluent.Kafka.Acks.All;
+            config.EnableIdempotence = true;
+            config.Partitioner = Confluent.Kafka.Partitioner.Murmur2Random;
+            config.MessageTimeoutMs = (int)DiagSettings.AnswerTimeout.TotalMilliseconds;
+        });
         // The same questions to Kafka as the commands ask.
         builder.Services.AddSingleton(new DiagSettings(
             DatabaseUrl: null, ConnectionString: null,

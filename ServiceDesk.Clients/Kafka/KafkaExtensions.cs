@@ -17,6 +17,28 @@ public static class KafkaExtensions
         builder.Logging.AddFilter("Aspire.Confluent.Kafka", LogLevel.Error);
     }
 
+    /// <summary>A producer that is replaced when it breaks, for single messages such as dead letters.</summary>
+    /// <param name="builder">The service's builder.</param>
+    /// <param name="promised">Sets what the promises rest on.</param>
+    /// <exception cref="SettingsException">The brokers, or a setting of <c>KafkaClient</c>, cannot be used.</exception>
+    public static void AddReplaceableProducer(this IHostApplicationBuilder builder, Action<ProducerConfig> promised)
+    {
+        builder.AddKafkaProducer<byte[], byte[]>(
+            ConnectionNames.Kafka,
+            settings =>
+            {
+                builder.ConfigureKafka(settings.Config, promised);
+                settings.DisableHealthChecks = true;
+                settings.DisableTracing = true;
+                settings.DisableMetrics = true;
+            },
+            (services, producer) => services.GetRequiredService<ReplaceableProducer>().BuildFrom(producer
+                .SetLogHandler((_, message) => services.GetRequiredService<KafkaClientLog>().Write(message))));
+        builder.AddKafkaClientLog();
+        builder.Services.AddSingleton<ReplaceableProducer>();
+        builder.Services.AddSingleton<IMessageSink>(services => services.GetRequiredService<ReplaceableProducer>());
+    }
+
     /// <summary>Sets what all Kafka clients of a service share; section <c>KafkaClient</c> adds TLS and SASL under
     /// librdkafka's own names.</summary>
     /// <param name="builder">The service's builder.</param>

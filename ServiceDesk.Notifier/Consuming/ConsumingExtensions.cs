@@ -23,18 +23,7 @@ internal static class ConsumingExtensions
             },
             (services, consumer) => services.GetRequiredService<RebalanceHandler>().Attach(consumer
                 .SetLogHandler((_, message) => services.GetRequiredService<KafkaClientLog>().Write(message))));
-        builder.AddKafkaProducer<byte[], byte[]>(
-            ConnectionNames.Kafka,
-            settings =>
-            {
-                builder.ConfigureKafka(settings.Config, ConfigureLetters);
-                settings.DisableHealthChecks = true;
-                settings.DisableTracing = true;
-                settings.DisableMetrics = true;
-            },
-            (services, producer) => services.GetRequiredService<ReplaceableProducer>().BuildFrom(producer
-                .SetLogHandler((_, message) => services.GetRequiredService<KafkaClientLog>().Write(message))));
-        builder.AddKafkaClientLog();
+        builder.AddReplaceableProducer(ConfigureLetters);
         builder.Services.AddSingleton<RebalanceHandler>();
         builder.Services.AddSingleton<Offsets>();
         builder.Services.AddSingleton<ConsumerLag>();
@@ -42,8 +31,6 @@ internal static class ConsumingExtensions
         builder.Services.AddSingleton<PartitionRetry>();
         builder.Services.AddSingleton<Retries>();
         builder.Services.AddSingleton<Pauses>();
-        builder.Services.AddSingleton<ReplaceableProducer>();
-        builder.Services.AddSingleton<IMessageSink>(services => services.GetRequiredService<ReplaceableProducer>());
         builder.Services.AddSingleton<IKafkaHandle, ConsumerHandle>();
         builder.Services.AddSingleton<DeadLetters>();
         builder.Services.AddSingleton<DeadLetterOffice>();

@@ -135,8 +135,9 @@ internal sealed partial class ActionRunner(
         var letters = await choose.ReadAsync(
             ChosenLetter.Read, stopping,
             [
-                .. action.Selection.Parameters("letters"), Number(action.Position), Time(action.RequestedAt),
-                Int(action.BatchSize), new NpgsqlParameter<bool> { TypedValue = action.Kind == "retry" },
+                .. action.Selection.Parameters("letters"),
+                new NpgsqlParameter<bool> { TypedValue = action.Kind == "retry" },
+                Number(action.Position), Time(action.RequestedAt), Int(action.BatchSize),
             ]);
         if (letters.Count == 0)
         {

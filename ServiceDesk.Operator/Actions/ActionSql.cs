@@ -4,37 +4,16 @@ namespace ServiceDesk.Operator.Actions;
 /// until, $6 group, $7 ticket, and for letters $8 letters, $9 partition, $10 offset, $11 code.</summary>
 internal static class ActionSql
 {
-    public const string Add =
+    private const string Fields =
         """
-        -- add action
-        INSERT INTO operator_actions (id, kind, source, selection, reason, acted_by, rate, status, matched, finished_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, CASE WHEN $9 THEN 'done' ELSE 'running' END, $8,
-                CASE WHEN $9 THEN now() END)
-        ON CONFLICT (id) DO NOTHING
-        """;
-
-    public const string One =
-        """
-        -- read action
-        SELECT id, kind, source, selection, reason, acted_by, requested_at, rate, status, matched, done, last_error,
+        id, kind, source, selection, reason, acted_by, requested_at, rate, status, matched, done, last_error,
                finished_at
-        FROM operator_actions WHERE id = $1
         """;
 
-    public const string Latest =
+    /// <summary>A dry run counts by the same condition as the action chooses.</summary>
+    private const string IsFailedChosen =
         """
-        -- read actions
-        SELECT id, kind, source, selection, reason, acted_by, requested_at, rate, status, matched, done, last_error,
-               finished_at
-        FROM operator_actions WHERE requested_at < $1 ORDER BY requested_at DESC, id DESC LIMIT $2
-        """;
-
-    public const string CountFailed =
-        """
-        -- count failed events
-        SELECT count(*) FROM outbox
-        WHERE status = 'failed'
-          AND ($1 IS NULL OR event_id = ANY ($1))
+        ($1 IS NULL OR event_id = ANY ($1))
           AND ($2 IS NULL OR strpos(lower(last_error), lower($2)) > 0)
           AND ($3 IS NULL OR event_type = $3)
           AND ($4 IS NULL OR failed_at >= $4)
@@ -44,12 +23,9 @@ internal static class ActionSql
         """;
 
     /// <summary>Cut letters can be given up, but not sent again ($12).</summary>
-    public const string CountLetters =
+    private const string IsLetterChosen =
         """
-        -- count dead letters
-        SELECT count(*) FROM dead_letters
-        WHERE status = 'open' AND code <> 'rejected'
-          AND ($1 IS NULL OR event_id = ANY ($1))
+        ($1 IS NULL OR event_id = ANY ($1))
           AND ($2 IS NULL OR strpos(lower(reason), lower($2)) > 0)
           AND ($3 IS NULL OR event_type = $3)
           AND ($4 IS NULL OR written_at >= $4)
@@ -60,6 +36,45 @@ internal static class ActionSql
           AND ($9 IS NULL OR partition = $9 AND "offset" = $10)
           AND ($11 IS NULL OR code = $11)
           AND NOT ($12 AND is_cut)
+        """;
+
+    public const string Add =
+        """
+        -- add action
+        INSERT INTO operator_actions (id, kind, source, selection, reason, acted_by, rate, status, matched, finished_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, CASE WHEN $9 THEN 'done' ELSE 'running' END, $8,
+                CASE WHEN $9 THEN now() END)
+        ON CONFLICT (id) DO NOTHING
+        """;
+
+    public const string One =
+        $"""
+        -- read action
+        SELECT {Fields}
+        FROM operator_actions WHERE id = $1
+        """;
+
+    public const string Latest =
+        $"""
+        -- read actions
+        SELECT {Fields}
+        FROM operator_actions WHERE requested_at < $1 ORDER BY requested_at DESC, id DESC LIMIT $2
+        """;
+
+    public const string CountFailed =
+        $"""
+        -- count failed events
+        SELECT count(*) FROM outbox
+        WHERE status = 'failed'
+          AND {IsFailedChosen}
+        """;
+
+    public const string CountLetters =
+        $"""
+        -- count dead letters
+        SELECT count(*) FROM dead_letters
+        WHERE status = 'open' AND code <> 'rejected'
+          AND {IsLetterChosen}
         """;
 
     /// <summary>The next action with a batch due. Locked for the batch: no two consoles carry out the same.</summary>
@@ -75,40 +90,23 @@ internal static class ActionSql
     /// <summary>Failed events after the action's position, that failed before it was asked for: what fails again is not
     /// chosen again. $8 position, $9 asked for, $10 how many.</summary>
     public const string ChooseFailed =
-        """
+        $"""
         -- choose failed events
         SELECT id, event_id, event_type, aggregate_id FROM outbox
         WHERE status = 'failed' AND id > $8 AND failed_at <= $9
-          AND ($1 IS NULL OR event_id = ANY ($1))
-          AND ($2 IS NULL OR strpos(lower(last_error), lower($2)) > 0)
-          AND ($3 IS NULL OR event_type = $3)
-          AND ($4 IS NULL OR failed_at >= $4)
-          AND ($5 IS NULL OR failed_at < $5)
-          AND ($6 IS NULL OR regexp_replace(left(coalesce(last_error, ''), 300), '[0-9]+', '#', 'g') = $6)
-          AND ($7 IS NULL OR aggregate_id = $7)
+          AND {IsFailedChosen}
         ORDER BY id LIMIT $10
         FOR UPDATE SKIP LOCKED
         """;
 
-    /// <summary>The same for letters; $12 position, $13 asked for, $14 how many, $15 whether they are to be sent
-    /// again.</summary>
+    /// <summary>The same for letters; $13 position, $14 asked for, $15 how many.</summary>
     public const string ChooseLetters =
-        """
+        $"""
         -- choose dead letters
         SELECT id, event_id, event_type, ticket_id, key, value, header_names, header_values FROM dead_letters
-        WHERE status = 'open' AND code <> 'rejected' AND id > $12 AND seen_at <= $13
-          AND ($1 IS NULL OR event_id = ANY ($1))
-          AND ($2 IS NULL OR strpos(lower(reason), lower($2)) > 0)
-          AND ($3 IS NULL OR event_type = $3)
-          AND ($4 IS NULL OR written_at >= $4)
-          AND ($5 IS NULL OR written_at < $5)
-          AND ($6 IS NULL OR reason_group = $6)
-          AND ($7 IS NULL OR ticket_id = $7)
-          AND ($8 IS NULL OR id = ANY ($8))
-          AND ($9 IS NULL OR partition = $9 AND "offset" = $10)
-          AND ($11 IS NULL OR code = $11)
-          AND NOT ($15 AND is_cut)
-        ORDER BY id LIMIT $14
+        WHERE status = 'open' AND code <> 'rejected' AND id > $13 AND seen_at <= $14
+          AND {IsLetterChosen}
+        ORDER BY id LIMIT $15
         FOR UPDATE SKIP LOCKED
         """;
 

@@ -4,50 +4,55 @@ namespace ServiceDesk.Operator.Events;
 /// bounded where they are read.</summary>
 internal static class EventSql
 {
+    private const string Fields =
+        """
+        id, event_id, event_type, aggregate_id, status, attempts, last_error, created_at, sent_at, failed_at,
+                   headers ->> 'request_id' AS request_id
+        """;
+
+    private const string IsWanted =
+        """
+        ($1 IS NULL OR event_type = $1)
+              AND ($2 IS NULL OR headers ->> 'request_id' = $2)
+              AND ($3 IS NULL OR split_part(headers ->> 'traceparent', '-', 2) = $3)
+              AND ($4 IS NULL OR created_at >= $4)
+              AND ($5 IS NULL OR created_at < $5)
+        """;
+
     /// <summary>
-    /// A piece of the history, newest first: at most $3 rows below the id $1 are looked at, so that a search for what
-    /// is rare costs the same however long the history is. $2 statuses, $4 lowest id, $5 type, $6 request, $7 trace, $8
-    /// since, $9 until, $10 how many.
+    /// A piece of the history, newest first: at most $9 rows below the id $6 are looked at, so that a search for what
+    /// is rare costs the same however long the history is. $1 type, $2 request, $3 trace, $4 since, $5 until, $7
+    /// statuses, $8 how many, $10 lowest id.
     /// </summary>
     public const string Search =
-        """
+        $"""
         -- search events
         SELECT found.*, p.status AS processed, p.processed_at, p.last_error AS processing_error
         FROM (
-            SELECT id, event_id, event_type, aggregate_id, status, attempts, last_error, created_at, sent_at, failed_at,
-                   headers ->> 'request_id' AS request_id
+            SELECT {Fields}
             FROM (
                 SELECT * FROM outbox
-                WHERE id < $1 AND id >= $4 AND status = ANY ($2)
-                ORDER BY id DESC LIMIT $3
+                WHERE id < $6 AND id >= $10 AND status = ANY ($7)
+                ORDER BY id DESC LIMIT $9
             ) AS looked
-            WHERE ($5 IS NULL OR event_type = $5)
-              AND ($6 IS NULL OR headers ->> 'request_id' = $6)
-              AND ($7 IS NULL OR split_part(headers ->> 'traceparent', '-', 2) = $7)
-              AND ($8 IS NULL OR created_at >= $8)
-              AND ($9 IS NULL OR created_at < $9)
-            ORDER BY id DESC LIMIT $10
+            WHERE {IsWanted}
+            ORDER BY id DESC LIMIT $8
         ) AS found
         LEFT JOIN processed_events AS p USING (event_id)
         ORDER BY found.id DESC
         """;
 
-    /// <summary>The same for one ticket, whose events have an index.</summary>
+    /// <summary>The same for one ticket ($9), whose events have an index.</summary>
     public const string SearchTicket =
-        """
+        $"""
         -- search events of a ticket
         SELECT found.*, p.status AS processed, p.processed_at, p.last_error AS processing_error
         FROM (
-            SELECT id, event_id, event_type, aggregate_id, status, attempts, last_error, created_at, sent_at, failed_at,
-                   headers ->> 'request_id' AS request_id
+            SELECT {Fields}
             FROM outbox
-            WHERE aggregate_id = $1 AND id < $2 AND status = ANY ($3)
-              AND ($4 IS NULL OR event_type = $4)
-              AND ($5 IS NULL OR headers ->> 'request_id' = $5)
-              AND ($6 IS NULL OR split_part(headers ->> 'traceparent', '-', 2) = $6)
-              AND ($7 IS NULL OR created_at >= $7)
-              AND ($8 IS NULL OR created_at < $8)
-            ORDER BY id DESC LIMIT $9
+            WHERE aggregate_id = $9 AND id < $6 AND status = ANY ($7)
+              AND {IsWanted}
+            ORDER BY id DESC LIMIT $8
         ) AS found
         LEFT JOIN processed_events AS p USING (event_id)
         ORDER BY found.id DESC

@@ -32,8 +32,7 @@ internal sealed class EventStore(
         var below = search.Cursor ?? long.MaxValue;
         return search.Ticket is { } ticket
             ? Complete(await ReadAsync(EventSql.SearchTicket, cancellation,
-                Id(ticket), Number(below), Texts(statuses), Text(search.Type), Text(search.RequestId),
-                Text(search.TraceId), Time(search.Since), Time(search.Until), Int(search.Limit + 1)), search.Limit)
+                [.. Parameters(search, below, statuses, search.Limit + 1), Id(ticket)]), search.Limit)
             : await SearchHistoryAsync(search, statuses, below, cancellation);
     }
 
@@ -76,8 +75,9 @@ internal sealed class EventStore(
         while (true)
         {
             found.AddRange(await ReadAsync(EventSql.Search, cancellation,
-                Number(below), Texts(statuses), Int(Piece), Number(lowest), Text(search.Type), Text(search.RequestId),
-                Text(search.TraceId), Time(search.Since), Time(search.Until), Int(search.Limit + 1 - found.Count)));
+            [
+                .. Parameters(search, below, statuses, search.Limit + 1 - found.Count), Int(Piece), Number(lowest),
+            ]));
             if (found.Count > search.Limit)
             {
                 return Complete(found, search.Limit);
@@ -98,6 +98,12 @@ internal sealed class EventStore(
             }
         }
     }
+
+    private static NpgsqlParameter[] Parameters(EventSearch search, long below, string[] statuses, int limit) =>
+    [
+        Text(search.Type), Text(search.RequestId), Text(search.TraceId), Time(search.Since), Time(search.Until),
+        Number(below), Texts(statuses), Int(limit),
+    ];
 
     private async Task<EventPage> FindOneAsync(Guid id, EventSearch search, CancellationToken cancellation)
     {

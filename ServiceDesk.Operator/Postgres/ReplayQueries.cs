@@ -1,29 +1,31 @@
 namespace ServiceDesk.Operator.Postgres;
 
-/// <summary>Statements that replay failed events. The first two take the same selection; null means any.</summary>
+/// <summary>Statements that replay failed events.</summary>
 internal static class ReplayQueries
 {
-    public const string FailedInOutbox =
+    /// <summary>Null means any.</summary>
+    private const string IsChosen =
         """
-        SELECT event_id FROM outbox
-        WHERE status = 'failed'
-          AND ($1 IS NULL OR event_id = ANY ($1))
+        ($1 IS NULL OR event_id = ANY ($1))
           AND ($2 IS NULL OR last_error ILIKE '%' || $2 || '%')
           AND ($3 IS NULL OR event_type = $3)
           AND ($4 IS NULL OR failed_at >= $4)
           AND ($5 IS NULL OR failed_at < $5)
+        """;
+
+    public const string FailedInOutbox =
+        $"""
+        SELECT event_id FROM outbox
+        WHERE status = 'failed'
+          AND {IsChosen}
         ORDER BY id
         """;
 
     public const string FailedInProcessed =
-        """
+        $"""
         SELECT event_id FROM processed_events
         WHERE status = 'failed'
-          AND ($1 IS NULL OR event_id = ANY ($1))
-          AND ($2 IS NULL OR last_error ILIKE '%' || $2 || '%')
-          AND ($3 IS NULL OR event_type = $3)
-          AND ($4 IS NULL OR failed_at >= $4)
-          AND ($5 IS NULL OR failed_at < $5)
+          AND {IsChosen}
         """;
 
     public const string OutboxToPending =

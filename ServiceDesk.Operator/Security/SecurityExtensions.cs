@@ -52,7 +52,7 @@ internal static class SecurityExtensions
             o.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
             o.AddFixedWindowLimiter(Guessing, window =>
             {
-                window.PermitLimit = 60;
+                window.PermitLimit = 20;
                 window.Window = TimeSpan.FromMinutes(1);
                 window.QueueProcessingOrder = QueueProcessingOrder.OldestFirst;
             });

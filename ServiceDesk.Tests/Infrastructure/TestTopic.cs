@@ -58,8 +58,12 @@ internal sealed class TestTopic(string bootstrap, string name, int partitions)
         using var reader = new ConsumerBuilder<byte[], byte[]>(
             new ConsumerConfig { BootstrapServers = bootstrap, GroupId = "none" })
             .SetLogHandler((_, _) => { }).Build();
-        return [.. All.Select(partition => reader.QueryWatermarkOffsets(partition, Limit).High.Value)];
+        return EndsBy(reader);
     }
+
+    /// <summary>The same, asked by a client that is there already.</summary>
+    public long[] EndsBy(IConsumer<byte[], byte[]> reader) =>
+        [.. All.Select(partition => reader.QueryWatermarkOffsets(partition, Limit).High.Value)];
 
     public static string? Header(ConsumeResult<byte[], byte[]> message, string header) =>
         message.Message.Headers.TryGetLastBytes(header, out var bytes) ? Encoding.UTF8.GetString(bytes) : null;

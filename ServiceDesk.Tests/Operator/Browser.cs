@@ -42,7 +42,12 @@ internal sealed class Browser : IAsyncDisposable
     }
 
     /// <summary>A page of somebody's, who lives in Berlin.</summary>
-    public async Task<IPage> OpenAsync(Uri console, int width = 1280, ColorScheme scheme = ColorScheme.Light)
+    /// <param name="console">Where it is.</param>
+    /// <param name="width">Of the screen.</param>
+    /// <param name="scheme">Light or dark.</param>
+    /// <param name="signedIn">The cookies of somebody who is, or null.</param>
+    public async Task<IPage> OpenAsync(
+        Uri console, int width = 1280, ColorScheme scheme = ColorScheme.Light, string? signedIn = null)
     {
         var context = await _browser.NewContextAsync(new()
         {
@@ -50,6 +55,7 @@ internal sealed class Browser : IAsyncDisposable
             ViewportSize = new() { Width = width, Height = 900 },
             TimezoneId = "Europe/Berlin",
             ColorScheme = scheme,
+            StorageState = signedIn,
         });
         context.SetDefaultTimeout((float)Infrastructure.Eventually.Limit.TotalMilliseconds);
         return await context.NewPageAsync();

@@ -5,51 +5,36 @@ namespace ServiceDesk.Tests.Operator;
 
 /// <summary>With OnFailure=hold an event that failed holds the later ones of its ticket, and no others, until it is
 /// retried or discarded (P3).</summary>
-public sealed class HoldTests(ServersFixture fixture) : IClassFixture<ServersFixture>, IAsyncLifetime
+public sealed class HoldTests(ServersFixture fixture) : OperatorTests(fixture)
 {
-    private ServiceDeskSystem _system = null!;
-    private OperatorClient _client = null!;
-
-    public async Task InitializeAsync()
-    {
-        _system = await ServiceDeskSystem.CreateAsync(fixture.Servers);
-        _client = await OperatorClient.StartAsync(_system);
-    }
-
-    public async Task DisposeAsync()
-    {
-        _client.Dispose();
-        await _system.DisposeAsync();
-    }
-
     [Fact]
     public async Task An_event_that_cannot_be_published_holds_its_ticket_until_it_is_retried()
     {
         var ticket = Guid.CreateVersion7();
-        var first = await _system.Database.AddEventsAsync(ticket, title: new string('x', 30_000));
-        var later = await _system.Database.AddEventsAsync(ticket, 2);
-        await _system.Database.AddEventsAsync(Guid.CreateVersion7());
+        var first = await Desk.Database.AddEventsAsync(ticket, title: new string('x', 30_000));
+        var later = await Desk.Database.AddEventsAsync(ticket, 2);
+        await Desk.Database.AddEventsAsync(Guid.CreateVersion7());
         (string, string)[] small = [("KafkaClient__message.max.bytes", "20000"), ("OutboxRelay__OnFailure", "hold")];
-        var relay = await _system.StartRelayAsync(small);
+        var relay = await Desk.StartRelayAsync(small);
 
         await Eventually.SeesAsync(
-            "the other ticket goes on", _system.Database.StatusesAsync, s => s == "failed=1 pending=2 sent=1");
+            "the other ticket goes on", Desk.Database.StatusesAsync, s => s == "failed=1 pending=2 sent=1");
         await Eventually.SeesAsync(
             "two are held", async () => (await relay.MetricsAsync()).Sum("outbox_held"), held => held == 2);
-        Assert.Equal("failed=1 pending=2 sent=1", await _system.Database.StatusesAsync());
-        await using var diag = ChildProcess.StartProgram(ServiceProcess.Operator, ["outbox"], _system.Settings);
+        Assert.Equal("failed=1 pending=2 sent=1", await Desk.Database.StatusesAsync());
+        await using var diag = ChildProcess.StartProgram(ServiceProcess.Operator, ["outbox"], Desk.Settings);
         await diag.ExitCodeAsync();
         Assert.Contains("Behind a failed event", diag.Output.ToString(), StringComparison.Ordinal);
 
         await relay.StopAsync(TimeSpan.FromSeconds(20));
-        await _system.StartRelayAsync(("OutboxRelay__OnFailure", "hold"));
-        await _client.ActAsync(new { kind = "retry", source = "outbox", all = true });
+        await Desk.StartRelayAsync(("OutboxRelay__OnFailure", "hold"));
+        await Client.ActAsync(new { kind = "retry", source = "outbox", all = true });
 
-        await _system.Database.AllAreSentAsync(4);
-        var ids = await _system.Database.RowsAsync(
+        await Desk.Database.AllAreSentAsync(4);
+        var ids = await Desk.Database.RowsAsync(
             row => row.GetGuid(0).ToString(), "SELECT event_id FROM outbox WHERE id = ANY ($1) ORDER BY id",
             first.Concat(later).ToArray());
-        var published = (await _system.Events.ReadAllAsync())
+        var published = (await Desk.Events.ReadAllAsync())
             .Where(m => Encoding.UTF8.GetString(m.Message.Key) == ticket.ToString())
             .Select(m => TestTopic.Header(m, "event_id"));
         Assert.Equal(ids, published);
@@ -59,16 +44,16 @@ public sealed class HoldTests(ServersFixture fixture) : IClassFixture<ServersFix
     public async Task An_event_that_is_discarded_lets_the_later_ones_go()
     {
         var ticket = Guid.CreateVersion7();
-        var rows = await _system.Database.AddEventsAsync(ticket, 2);
-        await _system.Database.ExecuteAsync(
+        var rows = await Desk.Database.AddEventsAsync(ticket, 2);
+        await Desk.Database.ExecuteAsync(
             "UPDATE outbox SET status = 'failed', failed_at = now() WHERE id = $1", rows[0]);
-        var relay = await _system.StartRelayAsync(("OutboxRelay__OnFailure", "hold"));
+        var relay = await Desk.StartRelayAsync(("OutboxRelay__OnFailure", "hold"));
         await Eventually.SeesAsync(
             "it is held", async () => (await relay.MetricsAsync()).Sum("outbox_held"), held => held == 1);
 
-        await _client.ActAsync(new { kind = "discard", source = "outbox", all = true, reason = "a test" });
+        await Client.ActAsync(new { kind = "discard", source = "outbox", all = true, reason = "a test" });
 
-        await _system.Database.AllAreSentAsync(1);
+        await Desk.Database.AllAreSentAsync(1);
     }
 
     [Theory]
@@ -80,14 +65,14 @@ public sealed class HoldTests(ServersFixture fixture) : IClassFixture<ServersFix
         var ticket = Guid.CreateVersion7();
         await StartNotifierAsync(onFailure);
 
-        await _system.Events.WriteAsync(TicketEvents.Poison(Guid.CreateVersion7(), ticket));
-        await _system.Database.ProcessedBecomesAsync("failed=1");
-        await _system.Events.WriteAsync(TicketEvents.Created(Guid.CreateVersion7(), ticket, "later"));
-        await _system.Events.WriteAsync(TicketEvents.Created(Guid.CreateVersion7(), Guid.CreateVersion7(), "other"));
+        await Desk.Events.WriteAsync(TicketEvents.Poison(Guid.CreateVersion7(), ticket));
+        await Desk.Database.ProcessedBecomesAsync("failed=1");
+        await Desk.Events.WriteAsync(TicketEvents.Created(Guid.CreateVersion7(), ticket, "later"));
+        await Desk.Events.WriteAsync(TicketEvents.Created(Guid.CreateVersion7(), Guid.CreateVersion7(), "other"));
 
-        await _system.Database.ProcessedBecomesAsync(expected);
+        await Desk.Database.ProcessedBecomesAsync(expected);
         Assert.Equal(
-            onFailure == "hold" ? 1 : 0, await _system.Database.ScalarAsync<long>("SELECT count(*) FROM held_events"));
+            onFailure == "hold" ? 1 : 0, await Desk.Database.ScalarAsync<long>("SELECT count(*) FROM held_events"));
     }
 
     /// <summary>The later events arrive before and after the retry is asked for; none overtakes it.</summary>
@@ -96,25 +81,25 @@ public sealed class HoldTests(ServersFixture fixture) : IClassFixture<ServersFix
     {
         var (ticket, first) = (Guid.CreateVersion7(), Guid.CreateVersion7());
         await StartNotifierAsync("hold");
-        await _system.Events.WriteAsync(TicketEvents.Poison(first, ticket));
-        await _system.Events.WriteAsync(TicketEvents.Created(Guid.CreateVersion7(), ticket, "second"));
-        await _system.Events.WriteAsync(TicketEvents.Created(Guid.CreateVersion7(), ticket, "third"));
-        await _system.Database.ProcessedBecomesAsync("failed=1");
+        await Desk.Events.WriteAsync(TicketEvents.Poison(first, ticket));
+        await Desk.Events.WriteAsync(TicketEvents.Created(Guid.CreateVersion7(), ticket, "second"));
+        await Desk.Events.WriteAsync(TicketEvents.Created(Guid.CreateVersion7(), ticket, "third"));
+        await Desk.Database.ProcessedBecomesAsync("failed=1");
         await Eventually.SeesAsync("two are held",
-            () => _system.Database.ScalarAsync<long>("SELECT count(*) FROM held_events"), held => held == 2);
-        var letter = (await _client.LettersAsync(1)).GetProperty("items")[0].GetProperty("id").GetInt64();
+            () => Desk.Database.ScalarAsync<long>("SELECT count(*) FROM held_events"), held => held == 2);
+        var letter = (await Client.LettersAsync(1)).GetProperty("items")[0].GetProperty("id").GetInt64();
 
-        await _client.PostAsync($"api/dead-letters/{letter}/change", new
+        await Client.PostAsync($"api/dead-letters/{letter}/change", new
         {
             value = Encoding.UTF8.GetString(TicketEvents.Created(first, ticket, "first").Value),
             reason = "the title was missing",
         });
-        await _system.Events.WriteAsync(TicketEvents.Created(Guid.CreateVersion7(), ticket, "fourth"));
+        await Desk.Events.WriteAsync(TicketEvents.Created(Guid.CreateVersion7(), ticket, "fourth"));
 
-        await _system.Database.ProcessedBecomesAsync("done=4");
+        await Desk.Database.ProcessedBecomesAsync("done=4");
         Assert.Equal(
             ["New ticket: first", "New ticket: second", "New ticket: third", "New ticket: fourth"],
-            await _system.Database.NotificationsAsync());
+            await Desk.Database.NotificationsAsync());
     }
 
     [Fact]
@@ -122,13 +107,13 @@ public sealed class HoldTests(ServersFixture fixture) : IClassFixture<ServersFix
     {
         var ticket = Guid.CreateVersion7();
         await StartNotifierAsync("hold");
-        await _system.Events.WriteAsync(TicketEvents.Poison(Guid.CreateVersion7(), ticket));
-        await _system.Events.WriteAsync(TicketEvents.Created(Guid.CreateVersion7(), ticket, "second"));
-        await _client.LettersAsync(1);
+        await Desk.Events.WriteAsync(TicketEvents.Poison(Guid.CreateVersion7(), ticket));
+        await Desk.Events.WriteAsync(TicketEvents.Created(Guid.CreateVersion7(), ticket, "second"));
+        await Client.LettersAsync(1);
 
-        await _client.ActAsync(new { kind = "discard", source = "letters", all = true, reason = "a test" });
+        await Client.ActAsync(new { kind = "discard", source = "letters", all = true, reason = "a test" });
 
-        await _system.Database.ProcessedBecomesAsync("discarded=1 done=1");
+        await Desk.Database.ProcessedBecomesAsync("discarded=1 done=1");
     }
 
     [Theory]
@@ -136,12 +121,12 @@ public sealed class HoldTests(ServersFixture fixture) : IClassFixture<ServersFix
     [InlineData(ServiceProcess.Notifier, "Notifier__OnFailure", "Notifier:OnFailure is 'wait'")]
     public async Task Another_choice_stops_the_start(string project, string setting, string message)
     {
-        await using var service = ChildProcess.StartProgram(project, [], _system.Settings.Append(new(setting, "wait")));
+        await using var service = ChildProcess.StartProgram(project, [], Desk.Settings.Append(new(setting, "wait")));
 
         Assert.Equal(2, await service.ExitCodeAsync());
         Assert.Contains(message, Assert.Single(service.Output.Errors), StringComparison.Ordinal);
     }
 
     private Task<ServiceProcess> StartNotifierAsync(string onFailure) =>
-        _system.StartNotifierAsync(("NOTIFY_MAX_ATTEMPTS", "1"), ("Notifier__OnFailure", onFailure));
+        Desk.StartNotifierAsync(("NOTIFY_MAX_ATTEMPTS", "1"), ("Notifier__OnFailure", onFailure));
 }

@@ -5,171 +5,156 @@ using ServiceDesk.Tests.Infrastructure;
 namespace ServiceDesk.Tests.Operator;
 
 /// <summary>Publishing and processing stand still on request, wholly or in part, and then go on.</summary>
-public sealed class PauseTests(ServersFixture fixture) : IClassFixture<ServersFixture>, IAsyncLifetime
+public sealed class PauseTests(ServersFixture fixture) : OperatorTests(fixture)
 {
     private const string Pauses = "api/pauses";
 
     /// <summary>A pause takes effect within a second, on an idle machine.</summary>
     private static readonly TimeSpan Effect = TimeSpan.FromSeconds(1);
 
-    private ServiceDeskSystem _system = null!;
-    private OperatorClient _client = null!;
-
-    public async Task InitializeAsync()
-    {
-        _system = await ServiceDeskSystem.CreateAsync(fixture.Servers);
-        _client = await OperatorClient.StartAsync(_system);
-    }
-
-    public async Task DisposeAsync()
-    {
-        _client.Dispose();
-        await _system.DisposeAsync();
-    }
-
     [Fact]
     public async Task Nothing_is_published_while_publishing_is_paused_and_all_of_it_after_a_resume()
     {
-        var relay = await _system.StartRelayAsync();
+        var relay = await Desk.StartRelayAsync();
         await PauseAsync(relay, "outbox_paused", "publishing", "all");
 
-        await _system.Database.AddEventsAsync(Guid.CreateVersion7(), 3);
+        await Desk.Database.AddEventsAsync(Guid.CreateVersion7(), 3);
         await relay.StopAsync(TimeSpan.FromSeconds(20));
-        var next = await _system.StartRelayAsync();
+        var next = await Desk.StartRelayAsync();
         await SeesPauseAsync(next, "outbox_paused", "all", 1);
         // Longer than any round of a relay: it would have published them.
         await Task.Delay(Effect);
 
-        Assert.Equal("pending=3", await _system.Database.StatusesAsync());
+        Assert.Equal("pending=3", await Desk.Database.StatusesAsync());
         Assert.Equal(HttpStatusCode.OK, (await next.ReadinessAsync()).Status);
         await ResumeAsync("publishing", "all");
-        await _system.Database.AllAreSentAsync(3);
+        await Desk.Database.AllAreSentAsync(3);
         await SeesPauseAsync(next, "outbox_paused", "all", 0);
     }
 
     [Fact]
     public async Task A_paused_ticket_or_type_waits_in_order_and_the_others_are_published()
     {
-        var relay = await _system.StartRelayAsync();
+        var relay = await Desk.StartRelayAsync();
         var (ticket, other) = (Guid.CreateVersion7(), Guid.CreateVersion7());
         await PauseAsync(relay, "outbox_paused", "publishing", "ticket", ticket.ToString());
         await PauseAsync(relay, "outbox_paused", "publishing", "event_type", "ticket.status_changed");
 
-        await _system.Database.AddEventsAsync(ticket, 2);
-        var mixed = await _system.Database.AddEventsAsync(other, 3);
-        await _system.Database.AddEventsAsync(Guid.CreateVersion7(), 2);
-        await Eventually.SeesAsync("the others are sent", _system.Database.StatusesAsync, s => s == "pending=2 sent=5");
+        await Desk.Database.AddEventsAsync(ticket, 2);
+        var mixed = await Desk.Database.AddEventsAsync(other, 3);
+        await Desk.Database.AddEventsAsync(Guid.CreateVersion7(), 2);
+        await Eventually.SeesAsync("the others are sent", Desk.Database.StatusesAsync, s => s == "pending=2 sent=5");
         // Its second event is of the paused type, so its third waits as well.
-        await _system.Database.ExecuteAsync(
+        await Desk.Database.ExecuteAsync(
             "INSERT INTO outbox (event_id, aggregate, aggregate_id, event_type, payload) VALUES "
             + "(gen_random_uuid(), 'ticket', $1, 'ticket.status_changed', '{}'), "
             + "(gen_random_uuid(), 'ticket', $1, 'ticket.created', '{}')", other);
         await Task.Delay(Effect);
 
-        Assert.Equal("pending=4 sent=5", await _system.Database.StatusesAsync());
+        Assert.Equal("pending=4 sent=5", await Desk.Database.StatusesAsync());
         await Eventually.SeesAsync(
             "what is paused is no lag",
             async () => (await relay.MetricsAsync()).Sum("outbox_lag_seconds"), lag => lag == 0);
         await ResumeAsync("publishing", "event_type", "ticket.status_changed");
         await ResumeAsync("publishing", "ticket", ticket.ToString());
-        await _system.Database.AllAreSentAsync(9);
+        await Desk.Database.AllAreSentAsync(9);
         Assert.Equal(3, mixed.Length);
     }
 
     [Fact]
     public async Task Nothing_is_processed_while_processing_is_paused_and_all_of_it_after_a_resume()
     {
-        var notifier = await _system.StartNotifierAsync();
+        var notifier = await Desk.StartNotifierAsync();
         await PauseAsync(notifier, "notify_paused", "processing", "all");
 
-        await _system.Events.WriteAsync([.. Enumerable.Range(0, 10)
+        await Desk.Events.WriteAsync([.. Enumerable.Range(0, 10)
             .Select(i => TicketEvents.Created(Guid.CreateVersion7(), Guid.CreateVersion7(), $"Ticket {i}"))]);
         await notifier.StopAsync(TimeSpan.FromSeconds(20));
-        var next = await _system.StartNotifierAsync();
+        var next = await Desk.StartNotifierAsync();
         await SeesPauseAsync(next, "notify_paused", "all", 1);
         await Task.Delay(Effect);
 
-        Assert.Equal("", await _system.Database.ProcessedAsync());
+        Assert.Equal("", await Desk.Database.ProcessedAsync());
         Assert.Equal(HttpStatusCode.OK, (await next.ReadinessAsync()).Status);
         await ResumeAsync("processing", "all");
-        await _system.Database.ProcessedBecomesAsync("done=10");
+        await Desk.Database.ProcessedBecomesAsync("done=10");
     }
 
     [Fact]
     public async Task A_paused_ticket_is_held_in_order_and_the_others_are_processed()
     {
-        var notifier = await _system.StartNotifierAsync();
+        var notifier = await Desk.StartNotifierAsync();
         var (ticket, other) = (Guid.CreateVersion7(), Guid.CreateVersion7());
         await PauseAsync(notifier, "notify_paused", "processing", "ticket", ticket.ToString());
         var second = Guid.CreateVersion7();
 
-        await _system.Events.WriteAsync(TicketEvents.Created(Guid.CreateVersion7(), ticket, "first"));
-        await _system.Events.WriteAsync(TicketEvents.Created(second, ticket, "second"));
-        await _system.Events.WriteAsync(TicketEvents.Created(Guid.CreateVersion7(), other, "other"));
+        await Desk.Events.WriteAsync(TicketEvents.Created(Guid.CreateVersion7(), ticket, "first"));
+        await Desk.Events.WriteAsync(TicketEvents.Created(second, ticket, "second"));
+        await Desk.Events.WriteAsync(TicketEvents.Created(Guid.CreateVersion7(), other, "other"));
 
-        await _system.Database.ProcessedBecomesAsync("done=1");
+        await Desk.Database.ProcessedBecomesAsync("done=1");
         await Eventually.SeesAsync(
             "two are held", async () => (await notifier.MetricsAsync()).Sum("notify_held"), held => held == 2);
         Assert.Equal(
             "paused",
-            (await _client.GetAsync($"api/events/{second}")).GetProperty("held").GetProperty("reason").GetString());
+            (await Client.GetAsync($"api/events/{second}")).GetProperty("held").GetProperty("reason").GetString());
         // What is held survives the notifier, and a repeated delivery is the same event.
         await notifier.KillAsync();
-        await _system.StartNotifierAsync();
-        await _system.Events.WriteAsync(TicketEvents.Created(second, ticket, "second"));
+        await Desk.StartNotifierAsync();
+        await Desk.Events.WriteAsync(TicketEvents.Created(second, ticket, "second"));
         await ResumeAsync("processing", "ticket", ticket.ToString());
-        await _system.Events.WriteAsync(TicketEvents.Created(Guid.CreateVersion7(), ticket, "third"));
+        await Desk.Events.WriteAsync(TicketEvents.Created(Guid.CreateVersion7(), ticket, "third"));
 
-        await _system.Database.ProcessedBecomesAsync("done=4");
+        await Desk.Database.ProcessedBecomesAsync("done=4");
         Assert.Equal(
             ["New ticket: other", "New ticket: first", "New ticket: second", "New ticket: third"],
-            await _system.Database.NotificationsAsync());
+            await Desk.Database.NotificationsAsync());
     }
 
     [Fact]
     public async Task A_paused_type_is_held_and_the_others_are_processed()
     {
-        var notifier = await _system.StartNotifierAsync();
+        var notifier = await Desk.StartNotifierAsync();
         await PauseAsync(notifier, "notify_paused", "processing", "event_type", "ticket.status_changed");
         var ticket = Guid.CreateVersion7();
 
-        await _system.Events.WriteAsync(TicketEvents.Created(
+        await Desk.Events.WriteAsync(TicketEvents.Created(
             Guid.CreateVersion7(), ticket, eventType: "ticket.status_changed"));
-        await _system.Events.WriteAsync(TicketEvents.Created(Guid.CreateVersion7(), ticket, "behind it"));
-        await _system.Events.WriteAsync(TicketEvents.Created(Guid.CreateVersion7(), Guid.CreateVersion7(), "other"));
+        await Desk.Events.WriteAsync(TicketEvents.Created(Guid.CreateVersion7(), ticket, "behind it"));
+        await Desk.Events.WriteAsync(TicketEvents.Created(Guid.CreateVersion7(), Guid.CreateVersion7(), "other"));
 
-        await _system.Database.ProcessedBecomesAsync("done=1");
+        await Desk.Database.ProcessedBecomesAsync("done=1");
         await ResumeAsync("processing", "event_type", "ticket.status_changed");
-        await _system.Database.ProcessedBecomesAsync("done=3");
-        var texts = await _system.Database.NotificationsAsync();
+        await Desk.Database.ProcessedBecomesAsync("done=3");
+        var texts = await Desk.Database.NotificationsAsync();
         Assert.Equal(["New ticket: other", "New ticket: behind it"], [texts[0], texts[2]]);
     }
 
     [Fact]
     public async Task A_pause_by_two_people_is_one_and_the_audit_has_who_made_and_ended_it()
     {
-        using var other = new OperatorClient(_client.Console, name: "Otto");
+        using var other = new OperatorClient(Client.Console, name: "Otto");
         var body = new { stage = "publishing", scope = "all", reason = "a deployment" };
-        await Task.WhenAll(_client.PostAsync(Pauses, body), other.PostAsync(Pauses, body));
-        Assert.Equal(1, (await _client.GetAsync(Pauses)).GetArrayLength());
+        await Task.WhenAll(Client.PostAsync(Pauses, body), other.PostAsync(Pauses, body));
+        Assert.Equal(1, (await Client.GetAsync(Pauses)).GetArrayLength());
 
         await other.PostAsync("api/pauses/resume", new { stage = "publishing", scope = "all" });
-        await _client.PostAsync("api/pauses/resume", new { stage = "publishing", scope = "all" });
+        await Client.PostAsync("api/pauses/resume", new { stage = "publishing", scope = "all" });
 
-        Assert.Equal(0, (await _client.GetAsync(Pauses)).GetArrayLength());
-        var kinds = (await _client.GetAsync("api/actions")).GetProperty("items").EnumerateArray()
+        Assert.Equal(0, (await Client.GetAsync(Pauses)).GetArrayLength());
+        var kinds = (await Client.GetAsync("api/actions")).GetProperty("items").EnumerateArray()
             .Select(a => a.GetProperty("kind").GetString());
         Assert.Equal(["resume", "pause"], kinds);
     }
 
     private async Task PauseAsync(ServiceProcess service, string metric, string stage, string scope, string value = "")
     {
-        await _client.PostAsync(Pauses, new { stage, scope, value, reason = "a test" });
+        await Client.PostAsync(Pauses, new { stage, scope, value, reason = "a test" });
         await SeesPauseAsync(service, metric, scope, 1);
     }
 
     private Task<JsonElement> ResumeAsync(string stage, string scope, string value = "") =>
-        _client.PostAsync("api/pauses/resume", new { stage, scope, value });
+        Client.PostAsync("api/pauses/resume", new { stage, scope, value });
 
     private static Task<double?> SeesPauseAsync(ServiceProcess service, string metric, string scope, int count) =>
         Eventually.SeesAsync(

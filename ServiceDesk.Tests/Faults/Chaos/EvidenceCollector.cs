@@ -75,7 +75,8 @@ internal sealed class EvidenceCollector : IDisposable
 
     private async Task<bool> IsQuietAsync() =>
         await _system.Database.ScalarAsync<long>(Unfinished) == 0 && Lags().All(lag => lag.Messages == 0)
-        && _events.HasReadAll(_system.Events.Ends()) && _deadLetters.HasReadAll(_system.DeadLetters.Ends());
+        && _events.HasReadAll(_system.Events.EndsBy(_group))
+        && _deadLetters.HasReadAll(_system.DeadLetters.EndsBy(_group));
 
     private List<PartitionLag> Lags() => _group.Committed(_system.Events.All, KafkaLimit).ConvertAll(committed =>
     {
