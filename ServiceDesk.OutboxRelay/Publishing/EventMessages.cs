@@ -14,6 +14,10 @@ internal static class EventMessages
     private static readonly byte[] Json = Utf8(EventHeaders.Json);
     private static readonly byte[] CloudEventJson = Utf8(EventHeaders.CloudEventJson);
 
+    /// <summary>Of the types that every event has; what else somebody wrote into the outbox has its own made.</summary>
+    private static readonly Dictionary<string, byte[]> Schemas =
+        EventTypes.All.ToDictionary(type => type, type => Utf8(EventSchemas.NameOf(type)));
+
     /// <param name="outboxEvent">The row.</param>
     /// <param name="stored">Its headers.</param>
     /// <param name="span">The span of its publishing, which the consumer continues.</param>
@@ -64,9 +68,12 @@ internal static class EventMessages
             { EventHeaders.CloudEventSpecVersion, SpecVersion },
             { EventHeaders.CloudEventTime, Utf8(EventEnvelope.Time(outboxEvent.CreatedAt)) },
             { EventHeaders.CloudEventSubject, subject },
-            { EventHeaders.CloudEventDataSchema, Utf8(EventSchemas.NameOf(outboxEvent.EventType)) },
+            { EventHeaders.CloudEventDataSchema, SchemaOf(outboxEvent.EventType) },
         };
     }
+
+    private static byte[] SchemaOf(string eventType) =>
+        Schemas.GetValueOrDefault(eventType) ?? Utf8(EventSchemas.NameOf(eventType));
 
     private static void AddIfSet(Headers headers, string name, string? value)
     {

@@ -1,4 +1,5 @@
 using System.Text;
+using Npgsql;
 using ServiceDesk.Tests.Infrastructure;
 
 namespace ServiceDesk.Tests.Operator;
@@ -73,6 +74,31 @@ public sealed class HoldTests(ServersFixture fixture) : OperatorTests(fixture)
         await Desk.Database.ProcessedBecomesAsync(expected);
         Assert.Equal(
             onFailure == "hold" ? 1 : 0, await Desk.Database.ScalarAsync<long>("SELECT count(*) FROM held_events"));
+    }
+
+    /// <summary>The console commits a retry after the broker has it, and the notifier may be quicker.</summary>
+    [Fact]
+    public async Task A_retry_that_arrives_before_it_is_committed_is_not_lost()
+    {
+        var (ticket, first) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        await StartNotifierAsync("hold");
+        await Desk.Events.WriteAsync(TicketEvents.Poison(first, ticket));
+        await Desk.Database.ProcessedBecomesAsync("failed=1");
+        await using var console = await Desk.Database.Source.OpenConnectionAsync();
+        await using var retry = await console.BeginTransactionAsync();
+        await using (var reopen = new NpgsqlCommand(
+            "UPDATE processed_events SET status = 'processing', failed_at = NULL, attempts = 0", console))
+        {
+            await reopen.ExecuteNonQueryAsync();
+        }
+
+        await Desk.Events.WriteAsync(TicketEvents.Created(first, ticket, "first"));
+        await Eventually.SeesAsync("it has arrived",
+            () => Desk.Database.ScalarAsync<long>("SELECT count(*) FROM held_events"), held => held == 1);
+        await retry.CommitAsync();
+
+        await Desk.Database.ProcessedBecomesAsync("done=1");
+        Assert.Equal(["New ticket: first"], await Desk.Database.NotificationsAsync());
     }
 
     /// <summary>The later events arrive before and after the retry is asked for; none overtakes it.</summary>
