@@ -20,6 +20,10 @@ public sealed record ActivePauses(bool All, string[] EventTypes, Guid[] Tickets)
         new(Tickets.Length, new KeyValuePair<string, object?>("scope", "ticket")),
     ];
 
+    /// <summary>Whether the same things are paused; both must be in the same order.</summary>
+    public bool IsSameAs(ActivePauses other) =>
+        All == other.All && EventTypes.SequenceEqual(other.EventTypes) && Tickets.SequenceEqual(other.Tickets);
+
     /// <summary>Whether anything but everything at once is paused.</summary>
     public bool IsSome => EventTypes.Length + Tickets.Length > 0;
 }

@@ -18,7 +18,7 @@ public sealed partial class Presence(
     private const string FindPauses =
         """
         -- find pauses
-        SELECT scope, value FROM pauses WHERE stage = $1
+        SELECT scope, value FROM pauses WHERE stage = $1 ORDER BY scope, value
         """;
 
     private const string Tell =
@@ -122,7 +122,7 @@ public sealed partial class Presence(
         var found = all || types.Count + tickets.Count > 0
             ? new ActivePauses(all, [.. types], [.. tickets])
             : ActivePauses.None;
-        if (found.Count != _pauses.Count)
+        if (!found.IsSameAs(_pauses))
         {
             LogPaused(stage, found.All, string.Join(", ", found.EventTypes), string.Join(", ", found.Tickets));
         }
