@@ -20,8 +20,8 @@ test: ## build everything and run all tests; NATIVE=1 on the services as they ar
 alerts: ## strike one fault after another, and check that each raises its alerts; needs prometheus, takes 5 minutes
 	@ALERTS=1 scripts/chaos.sh
 
-chaos: ## break everything for MINUTES=5 under load, then check every promise; SEED=n repeats a run's faults
-	@MINUTES="$(MINUTES)" SEED="$(SEED)" NATIVE="$(NATIVE)" scripts/chaos.sh
+chaos: ## break everything for MINUTES=5 under load, then check every promise; SEED=n repeats a run's faults; HOLD=1
+	@MINUTES="$(MINUTES)" SEED="$(SEED)" NATIVE="$(NATIVE)" HOLD="$(HOLD)" scripts/chaos.sh
 
 bench: ## measure everything beside its baselines; CASE=api, relay, notifier, pipeline, latency, cost; QUICK=1
 	@CASE="$(CASE)" QUICK="$(QUICK)" scripts/bench.sh

@@ -7,10 +7,10 @@
 #   MINUTES=30 SEED=7 scripts/chaos.sh
 #
 # ALERTS=1 (make alerts) strikes each fault alone instead, and checks the alerts that it raises, which needs prometheus.
-# SEED repeats the faults of a run, their order and sizes. NATIVE=1 has it break the services as they are deployed,
-# compiled to native programs. The run has a throw-away PostgreSQL cluster and a local broker of its own, or uses the
-# servers that DATABASE_URL and KAFKA_BROKERS name: those it does not take down, but for a broker with the commands
-# CHAOS_BROKER_KILL and CHAOS_BROKER_START to do it.
+# SEED repeats the faults of a run, their order and sizes. HOLD=1 lets failed events hold their tickets. NATIVE=1 has it
+# break the services as they are deployed, compiled to native programs. The run has a throw-away PostgreSQL cluster and
+# a local broker of its own, or uses the servers that DATABASE_URL and KAFKA_BROKERS name: those it does not take down,
+# but for a broker with the commands CHAOS_BROKER_KILL and CHAOS_BROKER_START to do it.
 set -euo pipefail
 # shellcheck source=lib/load.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib/load.sh"
@@ -18,6 +18,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib/load.sh"
 [[ $# -eq 0 ]] || { show_help && exit; }
 [[ ${MINUTES:=5} =~ ^[1-9][0-9]{0,4}$ ]] || usage_error "MINUTES=$MINUTES: expected a whole number greater than 0"
 export CHAOS_SECONDS=$((MINUTES * 60)) CHAOS_SEED=${SEED-} CHAOS_REPORT=$RUN_DIR/chaos.txt
+! is_on "${HOLD-}" || export CHAOS_HOLD=1
 
 # shellcheck disable=SC2317 # Called on exit.
 stop_all() { [[ -z ${REPORTING-} ]] || kill "$REPORTING"; }

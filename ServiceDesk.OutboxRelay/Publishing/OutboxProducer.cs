@@ -30,6 +30,8 @@ internal sealed partial class OutboxProducer(
         config.MessageTimeoutMs = (int)TimeSpan.FromHours(1).TotalMilliseconds;
         config.Partitioner = Partitioner.Murmur2Random;
         config.LingerMs = 0;
+        // Nobody reads the message in a report; by default each one brings back a copy of all its headers.
+        config.DeliveryReportFields = "status";
         config.QueueBufferingMaxMessages = 200_000;
         config.QueueBufferingMaxKbytes = 256 * 1024;
     }

@@ -219,6 +219,32 @@ public sealed class CheckerTests
         Finds(evidence, expected);
     }
 
+    [Fact]
+    public void An_effect_past_poison_of_its_ticket_is_found_and_what_is_held_there_is_no_fault()
+    {
+        var (second, third) = (Sound.Outbox[1], Sound.Outbox[2]);
+        var poisoned = SoundEvidence.WithPoisonBefore(Sound, second) with { Holds = true };
+
+        Finds(poisoned, Invariant.PassedFailed);
+        Finds(SoundEvidence.WithHeld(poisoned, [second, third]));
+        Finds(SoundEvidence.WithHeld(poisoned, [second]), Invariant.PassedFailed);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void An_event_that_is_held_for_nothing_is_found(bool holds) =>
+        Finds(
+            SoundEvidence.WithHeld(Sound, [Sound.Outbox[0]]) with { Holds = holds }, Invariant.HeldForNothing);
+
+    [Fact]
+    public void An_event_that_is_held_though_it_came_before_the_poison_is_found()
+    {
+        var poisoned = SoundEvidence.WithPoisonBefore(Sound, Sound.Outbox[1]) with { Holds = true };
+
+        Finds(SoundEvidence.WithHeld(poisoned, Sound.Outbox.Take(3)), Invariant.HeldForNothing);
+    }
+
     [Theory]
     [InlineData("pending")]
     [InlineData("processing")]

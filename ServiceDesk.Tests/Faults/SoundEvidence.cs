@@ -66,4 +66,35 @@ internal static class SoundEvidence
             DeadLetters = [new DeadLetter(unreadable.Key, null), new DeadLetter(useless.Key, useless.EventId)],
         };
     }
+
+    /// <summary>With poison of the ticket before one of its events in the topic, handled correctly but for what comes
+    /// after it.</summary>
+    public static Evidence WithPoisonBefore(Evidence evidence, OutboxRow row)
+    {
+        var poison = new Poison($"{row.TicketId}", Guid.NewGuid());
+        return Renumbered(evidence with
+        {
+            Planted = [poison],
+            Topic =
+            [
+                .. evidence.Topic.TakeWhile(message => message.EventId != row.EventId),
+                evidence.Topic.First(message => message.EventId == row.EventId) with { EventId = poison.EventId },
+                .. evidence.Topic.SkipWhile(message => message.EventId != row.EventId),
+            ],
+            Processed = [.. evidence.Processed, new ProcessedRow(poison.EventId!.Value, "failed")],
+            DeadLetters = [new DeadLetter(poison.Key, poison.EventId)],
+        });
+    }
+
+    /// <summary>Some events are held, and have no effect.</summary>
+    public static Evidence WithHeld(Evidence evidence, IEnumerable<OutboxRow> rows)
+    {
+        var held = rows.Select(row => row.EventId).ToHashSet();
+        return evidence with
+        {
+            Held = held,
+            Processed = [.. evidence.Processed.Where(row => !held.Contains(row.EventId))],
+            Effects = [.. evidence.Effects.Where(effect => !held.Contains(effect.EventId))],
+        };
+    }
 }

@@ -19,7 +19,7 @@ internal static class FaultCatalog
                 ServiceProcess.Notifier, FaultTargets.Notifiers, chaos.GroupSession + TimeSpan.FromSeconds(2)),
             new RebalanceStormFault(),
             new RollingRestartFault(),
-            new PoisonFault(),
+            new PoisonFault(chaos.Holds),
             new BigMessagesFault(),
             new ConnectionsCutFault(),
             new HeldTransactionFault(),

@@ -1,13 +1,15 @@
 using System.Text;
 using System.Text.Json;
 using Confluent.Kafka;
+using Npgsql;
 using ServiceDesk.Tests.Faults.Chaos;
 using ServiceDesk.Tests.Faults.Checking;
 
 namespace ServiceDesk.Tests.Faults.Breaking;
 
 /// <summary>Messages in the topic that nobody can process, among those of tickets.</summary>
-internal sealed class PoisonFault : IFault
+/// <param name="holds">Whether some are to hold the later events of tickets that are being changed.</param>
+internal sealed class PoisonFault(bool holds) : IFault
 {
     private static readonly byte[][] Unreadable =
     [
@@ -28,7 +30,33 @@ internal sealed class PoisonFault : IFault
         system.Planted.Enqueue(new Poison(ticket.ToString(), useless));
         await system.Events.WriteDespiteFaultsAsync(
             Message(key, unreadable), Message(ticket.ToString(), WithoutTitle(useless, ticket)));
-        return "1 unreadable, 1 without a possible effect";
+        return holds
+            ? $"1 unreadable, 1 without a possible effect, {await PoisonTicketsAsync(system)} amid those of a ticket"
+            : "1 unreadable, 1 without a possible effect";
+    }
+
+    private static async Task<int> PoisonTicketsAsync(ChaosSystem system)
+    {
+        List<Guid> tickets;
+        try
+        {
+            tickets = await system.Database.RowsAsync(
+                row => row.GetGuid(0), "SELECT id FROM tickets ORDER BY id DESC LIMIT 3");
+        }
+        catch (NpgsqlException)
+        {
+            // Another fault has taken the database away.
+            return 0;
+        }
+
+        foreach (var ticket in tickets)
+        {
+            var useless = Guid.NewGuid();
+            system.Planted.Enqueue(new Poison(ticket.ToString(), useless));
+            await system.Events.WriteDespiteFaultsAsync(Message(ticket.ToString(), WithoutTitle(useless, ticket)));
+        }
+
+        return tickets.Count;
     }
 
     private static Message<byte[], byte[]> Message(string key, byte[] value) =>

@@ -33,6 +33,11 @@ internal sealed class ChaosRun(ChaosSettings chaos, TestServers servers, Journal
         await using var prometheus = await WatchAsync(fleet);
         using var api = new ApiCaller(fleet);
         using var collector = new EvidenceCollector(system, recorder, deadLetters);
+        if (chaos.Holds)
+        {
+            journal.Note("an event that fails holds the later ones of its ticket");
+        }
+
         var shaken = new ChaosSystem(fleet, system.Database, system.Events, recorder);
         journal.Note(
             $"{fleet.Members.Count} processes are ready; {chaos.Callers} callers and the faults begin, "
@@ -42,7 +47,7 @@ internal sealed class ChaosRun(ChaosSettings chaos, TestServers servers, Journal
 
         var quiet = await collector.UntilQuietAsync(QuietLimit);
         journal.Note(quiet ? "all is quiet" : $"it did not come to rest in {QuietLimit}");
-        var evidence = await collector.CollectAsync(_asked, shaken);
+        var evidence = await collector.CollectAsync(_asked, shaken, chaos.Holds);
         ChaosReport.Print(journal, chaos, evidence, _struck);
         IReadOnlyList<Violation> violations =
         [

@@ -37,6 +37,9 @@ internal sealed record ChaosSettings(int Seed, TimeSpan Duration, string? Report
     /// never recovers fails; the time itself is reported.</summary>
     public TimeSpan RecoveryLimit { get; } = TimeSpan.FromSeconds(90);
 
+    /// <summary>CHAOS_HOLD=1: an event that fails holds the later ones of its ticket.</summary>
+    public bool Holds { get; } = Environment.GetEnvironmentVariable("CHAOS_HOLD") == "1";
+
     /// <summary>CHAOS_BROKER_KILL and CHAOS_BROKER_START, which kill and start a broker not ours; or null.</summary>
     public string? BrokerKill { get; } = Environment.GetEnvironmentVariable("CHAOS_BROKER_KILL");
 

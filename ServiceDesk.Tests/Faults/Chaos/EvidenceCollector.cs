@@ -12,7 +12,9 @@ internal sealed class EvidenceCollector : IDisposable
         SELECT (SELECT count(*) FROM outbox WHERE status IN ('pending', 'processing'))
              + (SELECT count(*) FROM outbox o WHERE status = 'sent'
                 AND NOT EXISTS (SELECT FROM processed_events p
-                                WHERE p.event_id = o.event_id AND p.status IN ('done', 'failed')))
+                                WHERE p.event_id = o.event_id AND p.status IN ('done', 'failed'))
+                AND NOT EXISTS (SELECT FROM held_events h JOIN processed_events p ON p.aggregate_id = h.ticket_id
+                                WHERE h.event_id = o.event_id AND p.status = 'failed'))
              + (SELECT count(*) FROM processed_events WHERE status = 'processing')
         """;
 
@@ -52,7 +54,8 @@ internal sealed class EvidenceCollector : IDisposable
         return true;
     }
 
-    public async Task<Evidence> CollectAsync(IEnumerable<RequestedChange> changes, ChaosSystem shaken) => new()
+    public async Task<Evidence> CollectAsync(
+        IEnumerable<RequestedChange> changes, ChaosSystem shaken, bool holds) => new()
     {
         Changes = [.. changes],
         Planted = [.. shaken.Planted],
@@ -67,6 +70,9 @@ internal sealed class EvidenceCollector : IDisposable
         Effects = await _system.Database.RowsAsync(
             row => new Effect(row.GetGuid(0), row.GetGuid(1)),
             "SELECT event_id, ticket_id FROM notifications ORDER BY id"),
+        Holds = holds,
+        Held = (await _system.Database.RowsAsync(row => row.GetGuid(0), "SELECT event_id FROM held_events"))
+            .ToHashSet(),
         DeadLetters = [.. _deadLetters.Messages.Select(m => new DeadLetter(m.Key, m.EventId))],
         Lags = Lags(),
     };

@@ -108,6 +108,8 @@ internal sealed class Fleet : IAsyncDisposable
             ["OutboxRelay__MaxBackoff"] = "00:00:01",
             ["OutboxRelay__BatchSize"] = "50",
             ["Notifier__MaxBackoff"] = "00:00:01",
+            ["OutboxRelay__OnFailure"] = chaos.Holds ? "hold" : "pass",
+            ["Notifier__OnFailure"] = chaos.Holds ? "hold" : "pass",
             ["KafkaClient__session.timeout.ms"] =
                 chaos.GroupSession.TotalMilliseconds.ToString(CultureInfo.InvariantCulture),
         };

@@ -15,8 +15,9 @@ internal static class EffectRules
             yield return new(Invariant.EffectDoubled, $"{count} effects of event {id}", id);
         }
 
-        // An event that is not sent, or not yet processed, is somebody else's finding.
-        var open = evidence.Processed.Where(row => row.Status != "done").Select(row => row.EventId).ToHashSet();
+        // An event that is not sent, not yet processed, or held is somebody else's finding.
+        var open = evidence.Processed.Where(row => row.Status != "done").Select(row => row.EventId)
+            .Concat(evidence.Held).ToHashSet();
         foreach (var row in evidence.Outbox.Where(row => row.Status == "sent" && !open.Contains(row.EventId)))
         {
             if (!counts.ContainsKey(row.EventId) || !done.Contains(row.EventId))

@@ -26,6 +26,9 @@ internal sealed record Evidence
     /// <summary>Whether an event that failed was to hold the later ones of its ticket (OnFailure=hold).</summary>
     public bool Holds { get; init; }
 
+    /// <summary>Events that the notifiers hold.</summary>
+    public IReadOnlySet<Guid> Held { get; init; } = new HashSet<Guid>();
+
     /// <summary>Tickets whose effects may be out of order: the notifiers read a part of the topic late, because it was
     /// made anew under them.</summary>
     public IReadOnlySet<Guid> ReadLate { get; init; } = new HashSet<Guid>();

@@ -42,6 +42,9 @@ internal enum Invariant
     /// <summary>With OnFailure=hold, an event passed a failed one of its ticket.</summary>
     PassedFailed,
 
+    /// <summary>An event is held, although nothing before it in its ticket failed.</summary>
+    HeldForNothing,
+
     /// <summary>Something is still pending or in progress.</summary>
     Unfinished,
 
