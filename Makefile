@@ -63,7 +63,8 @@ images: ## build the services' images, with the SDK alone
 
 sbom: ## what is in the images, as CycloneDX documents in .local/sbom
 	@cd eng/supply-chain && dotnet tool restore >/dev/null && for image in migrator:Migrator ticket-api:TicketApi \
-		outbox-relay:OutboxRelay notifier:Notifier; do dotnet CycloneDX ../../ServiceDesk.$${image#*:}/*.csproj \
+		outbox-relay:OutboxRelay notifier:Notifier operator:Operator; do dotnet CycloneDX \
+		../../ServiceDesk.$${image#*:}/*.csproj \
 		--output ../../.local/sbom --filename $${image%:*}.json --output-format Json --include-project-references \
 		--disable-package-restore || exit; done
 

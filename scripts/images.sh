@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Builds the images of the four services with the .NET SDK: no Dockerfile, no shell or package manager inside, not root.
-# All but the migrator become native programs if this machine can compile them for the images; otherwise they are the
-# same services on the .NET runtime, with more memory and a slower start.
+# Builds the images of the services with the .NET SDK: no Dockerfile, no shell or package manager inside, not root.
+# TicketApi, OutboxRelay and Notifier become native programs if this machine can compile them for the images; otherwise
+# they are the same services on the .NET runtime, with more memory and a slower start.
 #
 #   scripts/images.sh                      into the local container runtime
 #   scripts/images.sh --push REGISTRY      to a registry, for example registry.example.com; log in to it before
@@ -13,7 +13,7 @@ set -euo pipefail
 # shellcheck source=lib/load.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib/load.sh"
 
-IMAGES=(Migrator TicketApi OutboxRelay Notifier)
+IMAGES=(Migrator TicketApi OutboxRelay Notifier Operator)
 
 # Of the base image (Directory.Build.targets), Ubuntu 24.04: a program linked against a newer one would not start there.
 IMAGE_LIBC=2.39

@@ -59,6 +59,7 @@ public sealed class ChartTests
     [InlineData("postgres.mode=elsewhere", "postgres.mode must be one of the following")]
     [InlineData("networkPolicies.enabled=true", "there are no policies for bundled servers")]
     [InlineData("kafka.mode=external", "kafka.brokers: must be set")]
+    [InlineData("console.enabled=true", "console.enabled: not with bundled Postgres")]
     public async Task What_makes_no_sense_is_refused(string setting, string reason)
     {
         var (exitCode, output) = await HelmAsync("template", "x", Chart, "--kube-version", "1.30.0", "--set", setting);

@@ -20,7 +20,7 @@ public sealed class ProductionTests
     [RequiresProgramFact("kubectl")]
     public async Task All_pools_at_their_largest_fit_max_connections_and_those_fit_memory()
     {
-        var overlay = await Overlay.RenderAsync(Overlay.Production);
+        var overlay = await Overlay.RenderWithAsync("overlays/production/console");
         var parameters = overlay.OfKind("Cluster").Single().Map("spec.postgresql.parameters");
         var connections = int.Parse(parameters["max_connections"]);
         var pools = overlay.Workloads.Where(w => w.IsOurs).Sum(w => Largest(overlay, w) * PoolOf(w));
@@ -132,9 +132,28 @@ public sealed class ProductionTests
             p => p.Text("port") == target.Text("port"));
     }
 
+    [RequiresProgramFact("kubectl")]
+    public async Task With_the_console_it_wants_a_token_and_is_reached_from_inside_alone()
+    {
+        var overlay = await Overlay.RenderWithAsync("overlays/production/console");
+        var console = overlay.WorkloadOf("operator");
+
+        var token = console.Environment((_, _) => "")["Operator__TokenFile"];
+        var mount = Assert.Single(console.Container.Items("volumeMounts"), m =>
+            token.StartsWith($"{m.Text("mountPath")}/", StringComparison.Ordinal));
+        Assert.Equal("servicedesk-operator", Assert.Single(
+            console.Pod.Items("volumes"), v => v.Text("name") == mount.Text("name")).Text("secret.secretName"));
+        Assert.Equal("ClusterIP", overlay.Find("Service", "operator").Text("spec.type"));
+        Assert.DoesNotContain(overlay.OfKind("Ingress").SelectMany(i => i.Items("spec.rules"))
+            .SelectMany(r => r.Items("http.paths")), p => p.Text("backend.service.name") == "operator");
+        Assert.Equal(1, console.Document.Number("spec.replicas"));
+        Assert.Contains(overlay.Find("NetworkPolicy", "allow-services-to-kafka")
+            .Items("spec.podSelector.matchExpressions").SelectMany(e => e.Items("values")), v => $"{v}" == "operator");
+    }
+
     /// <summary>The largest number of pods, with the one that a rollout adds.</summary>
     private static long Largest(Overlay overlay, Workload workload) =>
-        workload.Document.Text("kind") == "Job"
+        workload.Document.Text("kind") == "Job" || workload.Document.Text("spec.strategy.type") == "Recreate"
             ? 1
             : 1 + (overlay.Find("ScaledObject", workload.App).Number("spec.maxReplicaCount")
                 ?? workload.Document.Number("spec.replicas")!.Value);

@@ -5,7 +5,7 @@ namespace ServiceDesk.Tests.Kubernetes;
 /// <summary>What is published says what it is made of.</summary>
 public sealed class SupplyChainTests
 {
-    private static readonly string[] Images = ["Migrator", "TicketApi", "OutboxRelay", "Notifier"];
+    private static readonly string[] Images = ["Migrator", "TicketApi", "OutboxRelay", "Notifier", "Operator"];
     private static readonly string[] Order = ["scripts/images.sh", "~ImageTests", "trivy", "docker push"];
 
     [RequiresProgramFact("node")]
@@ -24,6 +24,7 @@ public sealed class SupplyChainTests
     [InlineData("TicketApi")]
     [InlineData("OutboxRelay")]
     [InlineData("Notifier")]
+    [InlineData("Operator")]
     public async Task An_image_says_its_version_source_revision_and_licence_and_not_when_it_was_built(string service)
     {
         await using var msbuild = ChildProcess.Start("dotnet",

@@ -32,6 +32,12 @@ internal static class ChartSettings
         new("migrator.extraEnv", "More variables, as in a container.", new JsonArray()),
         new("migrator.ttlSecondsAfterFinished", "How long the finished Job stays; null: until it is replaced."),
 
+        new("console.enabled", "The operator's console, inside the cluster alone; not with bundled Postgres.", false),
+        new("console.tokenSecret", "The Secret whose key token lets people and programs in."),
+        new("console.resources", "Requests and limits."),
+        new("console.maxPoolSize", "Connections to Postgres at most; null: 32.", Setting.NoNumber),
+        new("console.extraEnv", "More variables, as in a container.", new JsonArray()),
+
         new("pod.priorityClassName", "Of the services.", ""),
         new("pod.spread", "Over zones and nodes where there are several.", false, true),
         new("pod.nodeSelector", "Nodes that they may run on.", new JsonObject()),
@@ -47,7 +53,7 @@ internal static class ChartSettings
         new("postgres.operator.image", "CloudNativePG's image."),
         new("postgres.operator.instances", "The primary and its standbys."),
         new("postgres.operator.storage", "The volume of each."),
-        new("postgres.operator.maxConnections", "Must fit all pools at their largest.", 360),
+        new("postgres.operator.maxConnections", "Must fit all pools at their largest.", 370),
         new("postgres.operator.sharedBuffers", "With 8 MiB for each connection it must fit the memory limit."),
         new("postgres.operator.resources", "Requests and limits of each."),
         new("postgres.backup.enabled", "operator: backups by CloudNativePG's Barman Cloud plugin.", false, true),

@@ -3,7 +3,8 @@ namespace Chart;
 /// <summary>In which file each document is, and where settings stand in it.</summary>
 internal static class Content
 {
-    private const string Pod = "(Deployment|Job)/(ticket-api|outbox-relay|notifier|migrator): spec.template.spec";
+    private const string Pod =
+        "(Deployment|Job)/(ticket-api|outbox-relay|notifier|migrator|operator): spec.template.spec";
     private const string Container = $"{Pod}.containers.*";
     private const string IsBundledPostgres = "if eq $.Values.postgres.mode \"bundled\"";
     private const string IsOtherPostgres = "if ne $.Values.postgres.mode \"bundled\"";
@@ -13,7 +14,9 @@ internal static class Content
     private const string IsOperatorKafka = "if eq $.Values.kafka.mode \"operator\"";
     private const string IsSecuredKafka = "if $.Values.kafka.user";
 
-    private static readonly string[] Ours = ["ticket-api", "outbox-relay", "notifier", "migrator"];
+    private const string HasConsole = "if $.Values.console.enabled";
+
+    private static readonly string[] Ours = ["ticket-api", "outbox-relay", "notifier", "migrator", "operator"];
 
     public static readonly Place[] Places =
     [
@@ -22,6 +25,8 @@ internal static class Content
         new("(Deployment|Service)/outbox-relay", "outbox-relay"),
         new("(Deployment|Service)/notifier", "notifier"),
         new("Job/migrator", "migrator"),
+        new("ConfigMap/operator", "settings-operator", HasConsole),
+        new("(Deployment|Service)/operator", "operator", HasConsole),
         new("ConfigMap/postgres", "settings-postgres", IsBundledPostgres),
         new("*/postgres", "postgres-bundled", IsBundledPostgres),
         new("ConfigMap/kafka", "settings-kafka", IsBundledKafka),
@@ -64,6 +69,8 @@ internal static class Content
         .. OfService("outbox-relay", "outboxRelay"),
         .. OfService("notifier", "notifier"),
         .. OfService("migrator", "migrator"),
+        .. OfService("operator", "console"),
+        new("Deployment/operator: spec.template.spec.volumes.token.secret.secretName", "console.tokenSecret"),
         new("Deployment/outbox-relay: spec.replicas", "outboxRelay.replicas", "if $.Values.outboxRelay.replicas"),
         new("Service/ticket-api: spec.type", "ticketApi.service.type"),
         new("Service/ticket-api: spec.ports.http.nodePort", "ticketApi.service.nodePort",
@@ -80,6 +87,9 @@ internal static class Content
         new($"{Container}.env.DATABASE_URL", When: IsOtherPostgres),
         new($"{Container}.env.DATABASE_URL.valueFrom.secretKeyRef.name", "postgres.secret.name"),
         new($"{Container}.env.DATABASE_URL.valueFrom.secretKeyRef.key", "postgres.secret.key"),
+        // It is in production alone, and its brokers are no demo's.
+        new("Deployment/operator: spec.template.spec.containers.*.env.ConnectionStrings__kafka.value", Template:
+            "{{ $.Values.kafka.brokers | quote }}"),
         new($"{Container}.env.ConnectionStrings__kafka.value", "kafka.brokers"),
         new($"{Container}.env.KafkaClient__sasl.password", When: IsSecuredKafka),
         new($"{Container}.env.KafkaClient__sasl.password.valueFrom.secretKeyRef.name", "kafka.passwordSecret.name"),
@@ -105,7 +115,7 @@ internal static class Content
 
     public static readonly Insertion[] Insertions =
     [
-        .. Checksums("Deployment", "ticket-api", "outbox-relay", "notifier"),
+        .. Checksums("Deployment", "ticket-api", "outbox-relay", "notifier", "operator"),
         .. Checksums("Job", "migrator"),
         .. Checksums("StatefulSet", "postgres", "kafka"),
         .. Checksums("Deployment", "prometheus", "grafana", "otel-collector"),
@@ -113,6 +123,7 @@ internal static class Content
         .. ExtraEnv("outbox-relay", "outboxRelay"),
         .. ExtraEnv("notifier", "notifier"),
         .. ExtraEnv("migrator", "migrator"),
+        .. ExtraEnv("operator", "console"),
         new(Pod, new("imagePullSecrets", new Block("toYaml $.Values.image.pullSecrets"),
             "if $.Values.image.pullSecrets")),
         new(Pod, new("nodeSelector", new Block("toYaml $.Values.pod.nodeSelector"), "if $.Values.pod.nodeSelector")),

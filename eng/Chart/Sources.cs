@@ -24,7 +24,7 @@ internal sealed partial record Sources(
         }
 
         var production = Of(await KustomizeAsync(Path.Combine(manifests, "overlays/production")));
-        foreach (var (id, document) in Of(await WithComponentsAsync(manifests, "gateway", "otlp")))
+        foreach (var (id, document) in Of(await WithComponentsAsync(manifests, "gateway", "otlp", "console")))
         {
             production[id] = document;
         }

@@ -1,11 +1,11 @@
-// Prints the packages in the four images with their licences: node eng/supply-chain/licences.mjs > docs/licences.md
+// Prints the packages in the images with their licences: node eng/supply-chain/licences.mjs > docs/licences.md
 // It reads what the last restore found. Versions are in the images' SBOMs.
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
-const programs = ["Migrator", "TicketApi", "OutboxRelay", "Notifier"];
+const programs = ["Migrator", "TicketApi", "OutboxRelay", "Notifier", "Operator"];
 
 // Of files whose text is in the package, and of packages older than licence expressions.
 const known = {
