@@ -23,7 +23,7 @@ alerts: ## strike one fault after another, and check that each raises its alerts
 chaos: ## break everything for MINUTES=5 under load, then check every promise; SEED=n repeats a run's faults; HOLD=1
 	@MINUTES="$(MINUTES)" SEED="$(SEED)" NATIVE="$(NATIVE)" HOLD="$(HOLD)" scripts/chaos.sh
 
-bench: ## measure everything beside its baselines; CASE=api, relay, notifier, pipeline, latency, cost; QUICK=1
+bench: ## measure everything beside its baselines; CASE=relay measures one; QUICK=1
 	@CASE="$(CASE)" QUICK="$(QUICK)" scripts/bench.sh
 
 e2e: ## check the whole pipeline on this machine

@@ -15,6 +15,7 @@ internal sealed record Sizes
         RelayRounds = 2,
         RelayTickets = 5_000,
         HistoryRows = 1_000_000,
+        BacklogTickets = 25_000,
         NotifierRounds = 2,
         NotifierMessages = 20_000,
         PipelineRounds = 1,
@@ -40,6 +41,9 @@ internal sealed record Sizes
 
     /// <summary>Sent rows that are in the table already, for the drain with a history.</summary>
     public int HistoryRows { get; init; } = 10_000_000;
+
+    /// <summary>Tickets in the long backlog.</summary>
+    public int BacklogTickets { get; init; } = 2_500_000;
 
     public int NotifierRounds { get; init; } = 3;
 

@@ -10,9 +10,11 @@ internal static class BenchCases
     [
         new("api", "how fast are tickets accepted, changed and read", ApiCase.RunAsync),
         new("relay", "how fast does the outbox drain", RelayCase.RunAsync),
+        new("backlog", "does a long backlog drain as fast as a short one", BacklogCase.RunAsync),
         new("notifier", "how fast does the topic drain", NotifierCase.RunAsync),
         new("pipeline", "how much do all three do at once", PipelineCase.RunAsync),
         new("latency", "how long from a POST to its effect", LatencyCase.RunAsync),
+        new("scale", "what would bound it on a larger machine", ScaleCase.RunAsync),
         new("cost", "what does each service take", CostCase.RunAsync),
     ];
 

@@ -1,3 +1,4 @@
+using ServiceDesk.Bench.Baselines;
 using ServiceDesk.Bench.Load;
 using ServiceDesk.Bench.Measuring;
 using ServiceDesk.Bench.Reporting;
@@ -17,6 +18,8 @@ internal static class LatencyCase
     public static async Task RunAsync(BenchRun bench)
     {
         await using var system = await BenchSystem.CreateAsync(bench.Servers, bench.Cancellation);
+        var floor = await WaitFloor.MeasureAsync(bench, system);
+        bench.Report.Add(new Figure(Name, "two commits and one acknowledgement, alone", Percentiles(floor)));
         var pipeline = await Pipeline.StartAsync(system, bench.Cancellation);
         await pipeline.PostAsync("warm-up", WarmUpRate, WarmUp, bench.Cancellation);
 
@@ -32,20 +35,22 @@ internal static class LatencyCase
         var journeys = await Journeys.ReadAsync(bench, pipeline);
         foreach (var rate in Rates)
         {
-            Report(bench, rate, await journeys.OfAsync($"rate{rate}", requests[rate], bench.Cancellation));
+            Report(bench, rate, floor, await journeys.OfAsync($"rate{rate}", requests[rate], bench.Cancellation));
         }
 
         NoteClocks(bench, journeys);
     }
 
-    private static void Report(BenchRun bench, int rate, IReadOnlyList<Journey> journeys)
+    private static void Report(BenchRun bench, int rate, Latencies floor, IReadOnlyList<Journey> journeys)
     {
         var total = Of(journeys, j => j.Total);
         bench.Report.Add(new Figure(
             Name, string.Create(Text.Culture, $"POST to processed at {rate:N0}/s"),
             $"{Percentiles(total)}, max {Text.Milliseconds(total.Max)}")
         {
-            Target = TargetAt(rate, total),
+            Comparison = string.Create(Text.Culture,
+                $"p50 {Ratio(total, floor, 50):0.0} x, p99 {Ratio(total, floor, 99):0.0} x what must be waited for"),
+            Target = TargetAt(rate, total, floor),
         });
         foreach (var (station, time) in new (string, Func<Journey, TimeSpan>)[]
         {
@@ -59,17 +64,17 @@ internal static class LatencyCase
         }
     }
 
-    private static string TargetAt(int rate, Latencies total)
+    private static string TargetAt(int rate, Latencies total, Latencies floor) => rate switch
     {
-        var (p50, p99) = (total.Percentile(50).TotalMilliseconds, total.Percentile(99).TotalMilliseconds);
-        return rate switch
-        {
-            200 => $"p50 {new Target(10, 5, LessIsBetter: true).Describe(p50, " ms")}; " +
-                   $"p99 {new Target(50, 20, LessIsBetter: true).Describe(p99, " ms")}",
-            1_000 => $"p99 {new Target(150, 50, LessIsBetter: true).Describe(p99, " ms")}",
-            _ => "",
-        };
-    }
+        200 => $"p50 {new Target(1.5, 1.2, LessIsBetter: true).Describe(Ratio(total, floor, 50), " x")}; "
+            + $"p99 {new Target(3, 2, LessIsBetter: true).Describe(Ratio(total, floor, 99), " x")}",
+        1_000 => $"p99 {new Target(20, 10, LessIsBetter: true)
+            .Describe(total.Percentile(99).TotalMilliseconds, " ms")}",
+        _ => "",
+    };
+
+    private static double Ratio(Latencies total, Latencies floor, double percent) =>
+        total.Percentile(percent) / floor.Percentile(percent);
 
     private static void NoteClocks(BenchRun bench, Journeys journeys)
     {

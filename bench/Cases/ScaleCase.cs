@@ -1,0 +1,110 @@
+using System.Diagnostics;
+using ServiceDesk.Bench.Load;
+using ServiceDesk.Bench.Measuring;
+using ServiceDesk.Bench.Reporting;
+using ServiceDesk.Bench.Servers;
+using ServiceDesk.OutboxRelay;
+using ServiceDesk.OutboxRelay.Outbox;
+
+namespace ServiceDesk.Bench.Cases;
+
+/// <summary>What would bound the pipeline on larger machines: a model of two costs that are measured here. All that a
+/// ticket takes spreads over processors and machines, but claims are made one after the other.</summary>
+internal static class ScaleCase
+{
+    private const string Name = "scale";
+    private const int Connections = 32;
+
+    /// <summary>USER_HZ, in which Linux counts processor time.</summary>
+    private const double TicksPerSecond = 100;
+
+    private static readonly int[] Cores = [2, 16, 64, 256];
+
+    public static async Task RunAsync(BenchRun bench)
+    {
+        await using var system = await BenchSystem.CreateAsync(bench.Servers, bench.Cancellation);
+        var claim = await ClaimAsync(bench, system);
+        var ticket = await TicketAsync(bench, system);
+        bench.Report.Add(new Figure(Name, "claiming, one after the other", Microseconds(claim, "an event")));
+        bench.Report.Add(new Figure(Name, "processor time, of everything", Microseconds(ticket, "a ticket")));
+        foreach (var cores in Cores)
+        {
+            var (byCores, byClaims) = (cores / ticket, 1 / claim);
+            bench.Report.Add(new Figure(
+                Name, $"model: {cores} cores", Text.Rate(Math.Min(byCores, byClaims)))
+            {
+                Comparison = byCores < byClaims
+                    ? $"by processors; claims would do {Text.Rate(byClaims)}"
+                    : $"by claims; processors would do {Text.Rate(byCores)}",
+            });
+        }
+
+        bench.Report.Note(
+            $"{Name}: claiming is timed from the statement to the last event read, of which only the first part holds "
+            + "the lock, so the bound is a low one. Processor time is that of the whole machine but for the load, from "
+            + "the first POST to the last effect. The model knows no disk and no network.");
+    }
+
+    /// <returns>Seconds.</returns>
+    private static async Task<double> ClaimAsync(BenchRun bench, BenchSystem system)
+    {
+        var rates = new List<double>();
+        for (var round = 0; round < bench.Sizes.RelayRounds; round++)
+        {
+            await system.Database.ExecuteAsync("TRUNCATE outbox", bench.Cancellation);
+            await system.Database.ExecuteAsync(SampleSql.InsertPending, bench.Cancellation, bench.Sizes.RelayTickets, 1,
+                SampleTexts.Title, SampleTexts.Description, SampleTexts.TraceParent);
+            await system.Database.SettleAsync(bench.Cancellation);
+            var outbox = new OutboxStore(system.Database.RelaySource);
+            var settings = new RelaySettings();
+            var (claimed, started) = (0, Stopwatch.GetTimestamp());
+            while (claimed < bench.Sizes.RelayTickets)
+            {
+                claimed += (await outbox.ClaimAsync(settings.BatchSize, bench.Cancellation)).Events.Count;
+            }
+
+            rates.Add(claimed / Stopwatch.GetElapsedTime(started).TotalSeconds);
+        }
+
+        return 1 / Rounds.MedianOf(rates);
+    }
+
+    /// <returns>Seconds.</returns>
+    private static async Task<double> TicketAsync(BenchRun bench, BenchSystem system)
+    {
+        await system.Database.ExecuteAsync("TRUNCATE outbox", bench.Cancellation);
+        var pipeline = await Pipeline.StartAsync(system, bench.Cancellation);
+        await PostAsync(bench, pipeline, bench.Sizes.ApiWarmUp);
+        var costs = new List<double>();
+        for (var round = 0; round < bench.Sizes.PipelineRounds; round++)
+        {
+            var (busy, load) = (Busy(), Load());
+            var tickets = await PostAsync(bench, pipeline, bench.Sizes.LoadSpan);
+            costs.Add(((Busy() - busy) - (Load() - load)) / tickets);
+        }
+
+        return Rounds.MedianOf(costs);
+    }
+
+    private static async Task<int> PostAsync(BenchRun bench, Pipeline pipeline, TimeSpan length)
+    {
+        var load = await ClosedLoop.RunAsync(
+            pipeline.Api.Address, _ => [HttpRequests.CreateTicket(pipeline.Api.Address)], 201, Connections, length,
+            bench.Cancellation);
+        await pipeline.AllIsProcessedAsync(bench.Cancellation);
+        return load.Latencies.Count;
+    }
+
+    private static string Microseconds(double seconds, string unit) =>
+        string.Create(Text.Culture, $"{seconds * 1_000_000:0} µs {unit}");
+
+    private static double Load() => Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds;
+
+    /// <summary>Seconds of processor time since the machine started: user, nice, system, interrupts (proc(5)).</summary>
+    private static double Busy()
+    {
+        var fields = File.ReadLines("/proc/stat").First().Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        int[] busy = [1, 2, 3, 6, 7];
+        return busy.Sum(field => double.Parse(fields[field], Text.Culture)) / TicksPerSecond;
+    }
+}
