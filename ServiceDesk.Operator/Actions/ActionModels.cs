@@ -89,8 +89,10 @@ public sealed record ActionRequest(
     Guid Id, string Kind, string Source, Selection Selection, string? Reason, int? Rate, string By);
 
 /// <summary>An action as the audit has it.</summary>
+/// <param name="EndedBy">Who resumed what this paused; null while it is in force.</param>
 public sealed record OperatorAction(
     Guid Id, string Kind, string? Source, JsonElement Selection, string? Reason, string By, DateTimeOffset RequestedAt,
-    int? Rate, string Status, long Matched, long Done, string? LastError, DateTimeOffset? FinishedAt);
+    int? Rate, string Status, long Matched, long Done, string? LastError, DateTimeOffset? FinishedAt,
+    string? EndedBy, DateTimeOffset? EndedAt);
 
 public sealed record ActionPage(IReadOnlyList<OperatorAction> Items, DateTimeOffset? NextCursor);

@@ -7,7 +7,18 @@ internal static class ActionSql
     private const string Fields =
         """
         id, kind, source, selection, reason, acted_by, requested_at, rate, status, matched, done, last_error,
-               finished_at
+               finished_at, ended_by, ended_at
+        """;
+
+    /// <summary>Who ended a pause, and when.</summary>
+    private const string Ended =
+        """
+        LEFT JOIN LATERAL (
+            SELECT r.acted_by AS ended_by, r.requested_at AS ended_at FROM operator_actions AS r
+            WHERE a.kind = 'pause' AND r.kind = 'resume' AND r.selection = a.selection
+              AND r.requested_at >= a.requested_at
+            ORDER BY r.requested_at LIMIT 1
+        ) AS ended ON true
         """;
 
     /// <summary>A dry run counts by the same condition as the action chooses.</summary>
@@ -51,14 +62,18 @@ internal static class ActionSql
         $"""
         -- read action
         SELECT {Fields}
-        FROM operator_actions WHERE id = $1
+        FROM operator_actions AS a
+        {Ended}
+        WHERE id = $1
         """;
 
     public const string Latest =
         $"""
         -- read actions
         SELECT {Fields}
-        FROM operator_actions WHERE requested_at < $1 ORDER BY requested_at DESC, id DESC LIMIT $2
+        FROM (SELECT * FROM operator_actions WHERE requested_at < $1 ORDER BY requested_at DESC, id DESC LIMIT $2) AS a
+        {Ended}
+        ORDER BY requested_at DESC, id DESC
         """;
 
     public const string CountFailed =

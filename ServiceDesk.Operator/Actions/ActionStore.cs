@@ -64,6 +64,6 @@ internal sealed class ActionStore(NpgsqlDataSource database)
             row.Get<Guid>("id"), row.Get<string>("kind")!, row.Get<string>("source"), selection.RootElement.Clone(),
             row.Get<string>("reason"), row.Get<string>("acted_by")!, row.When("requested_at")!.Value,
             row.Get<int?>("rate"), row.Get<string>("status")!, row.Get<long>("matched"), row.Get<long>("done"),
-            row.Get<string>("last_error"), row.When("finished_at"));
+            row.Get<string>("last_error"), row.When("finished_at"), row.Get<string>("ended_by"), row.When("ended_at"));
     }
 }

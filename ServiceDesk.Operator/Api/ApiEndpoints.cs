@@ -113,10 +113,10 @@ internal static class ApiEndpoints
                 ResumeBody body, PauseStore pauses, HttpContext context, CancellationToken cancellation) =>
             {
                 await pauses.RemoveAsync(
-                    body.Stage, body.Scope, body.Value, context.User.Identity!.Name!, cancellation);
+                    body.Stage, body.Scope, body.Value, body.Reason, context.User.Identity!.Name!, cancellation);
                 return await pauses.AllAsync(cancellation);
             })
-            .WithSummary("Ends a pause; again changes nothing");
+            .WithSummary("Ends a pause, with a reason for the audit or without; again changes nothing");
     }
 
     public static int Page(int? limit)
@@ -143,7 +143,8 @@ internal sealed record ReasonBody(string? Reason);
 
 internal sealed record PauseBody(string? Stage, string? Scope, string? Value, string? Reason);
 
-internal sealed record ResumeBody(string? Stage, string? Scope, string? Value);
+/// <param name="Reason">For the audit; may be missing.</param>
+internal sealed record ResumeBody(string? Stage, string? Scope, string? Value, string? Reason);
 
 internal sealed record EventQuery(
     [property: FromQuery(Name = "ticket")] Guid? Ticket, [property: FromQuery(Name = "event_id")] Guid? EventId,

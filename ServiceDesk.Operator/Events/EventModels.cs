@@ -16,16 +16,26 @@ public sealed record EventSearch(
 public sealed record EventPage(
     IReadOnlyList<EventRow> Items, long? NextCursor, bool IsComplete, DateTimeOffset? SearchedBackTo);
 
+/// <param name="Held">Why it is read and waits: paused, or failed as with <see cref="HeldStage"/>; or null.</param>
+/// <param name="HeldBehind">The type of the event before it in its ticket that is held by a pause.</param>
+/// <param name="OldStatus">Of the ticket, as the payload has it.</param>
+/// <param name="NewStatus">As <paramref name="OldStatus"/>.</param>
+/// <param name="Title">The ticket's, as it is now.</param>
+/// <param name="Pause">What keeps it back, where somebody paused it.</param>
 public sealed record EventRow(
     long Id, Guid EventId, string EventType, Guid TicketId, string Status, int Attempts, string? LastError,
     DateTimeOffset CreatedAt, DateTimeOffset? SentAt, DateTimeOffset? FailedAt, string? RequestId, string? Processed,
-    DateTimeOffset? ProcessedAt, string? ProcessingError);
+    DateTimeOffset? ProcessedAt, string? ProcessingError, string? Held, string? HeldBehind, string? OldStatus,
+    string? NewStatus, string? Title, Pauses.Pause? Pause = null);
 
 /// <summary>One event from the request to its effect; what did not happen yet is null.</summary>
+/// <param name="Missing">Members that its payload must have and has not.</param>
+/// <param name="Pause">What keeps it back, where somebody paused it.</param>
 public sealed record EventLife(
-    Guid EventId, string? EventType, Guid? TicketId, string? RequestId, string? TraceId, string? TraceUrl,
-    OutboxStage? Outbox, ProcessingStage? Processing, HeldStage? Held, Notification? Notification,
-    IReadOnlyList<Letters.LetterRow> DeadLetters, IReadOnlyList<ActionOnEvent> Actions);
+    Guid EventId, string? EventType, Guid? TicketId, string? Title, string? RequestId, string? TraceId,
+    string? TraceUrl, OutboxStage? Outbox, ProcessingStage? Processing, HeldStage? Held, Notification? Notification,
+    IReadOnlyList<Letters.LetterRow> DeadLetters, IReadOnlyList<ActionOnEvent> Actions,
+    IReadOnlyList<string> Missing, Pauses.Pause? Pause = null);
 
 public sealed record OutboxStage(
     long Id, string Status, int Attempts, string? LastError, DateTimeOffset CreatedAt, DateTimeOffset? NextAttemptAt,
@@ -38,7 +48,9 @@ public sealed record ProcessingStage(
 
 /// <summary>It is read, and waits.</summary>
 /// <param name="Reason">paused, or failed: behind an event of its ticket that failed or is held itself.</param>
-public sealed record HeldStage(string Reason, DateTimeOffset Since);
+/// <param name="Since">When it was read.</param>
+/// <param name="BehindType">The type of the event before it in its ticket that is held by a pause.</param>
+public sealed record HeldStage(string Reason, DateTimeOffset Since, string? BehindType);
 
 public sealed record Notification(long Id, string Kind, string Text, DateTimeOffset CreatedAt);
 

@@ -7,7 +7,14 @@ internal static class EventSql
     private const string Fields =
         """
         id, event_id, event_type, aggregate_id, status, attempts, last_error, created_at, sent_at, failed_at,
-                   headers ->> 'request_id' AS request_id
+                   headers ->> 'request_id' AS request_id, left(payload ->> 'old_status', 40) AS old_status,
+                   left(payload ->> 'status', 40) AS new_status
+        """;
+
+    private const string HeldBehind =
+        """
+        (SELECT b.event_type FROM held_events AS b
+                WHERE b.ticket_id = h.ticket_id AND b.reason = 'paused' AND b.id < h.id ORDER BY b.id LIMIT 1)
         """;
 
     private const string IsWanted =
@@ -27,7 +34,8 @@ internal static class EventSql
     public const string Search =
         $"""
         -- search events
-        SELECT found.*, p.status AS processed, p.processed_at, p.last_error AS processing_error
+        SELECT found.*, p.status AS processed, p.processed_at, p.last_error AS processing_error, h.reason AS held,
+               {HeldBehind} AS held_behind, t.title
         FROM (
             SELECT {Fields}
             FROM (
@@ -39,6 +47,8 @@ internal static class EventSql
             ORDER BY id DESC LIMIT $8
         ) AS found
         LEFT JOIN processed_events AS p USING (event_id)
+        LEFT JOIN held_events AS h USING (event_id)
+        LEFT JOIN tickets AS t ON t.id = found.aggregate_id
         ORDER BY found.id DESC
         """;
 
@@ -46,7 +56,8 @@ internal static class EventSql
     public const string SearchTicket =
         $"""
         -- search events of a ticket
-        SELECT found.*, p.status AS processed, p.processed_at, p.last_error AS processing_error
+        SELECT found.*, p.status AS processed, p.processed_at, p.last_error AS processing_error, h.reason AS held,
+               {HeldBehind} AS held_behind, t.title
         FROM (
             SELECT {Fields}
             FROM outbox
@@ -55,6 +66,8 @@ internal static class EventSql
             ORDER BY id DESC LIMIT $8
         ) AS found
         LEFT JOIN processed_events AS p USING (event_id)
+        LEFT JOIN held_events AS h USING (event_id)
+        LEFT JOIN tickets AS t ON t.id = found.aggregate_id
         ORDER BY found.id DESC
         """;
 
@@ -82,7 +95,7 @@ internal static class EventSql
     /// <summary>The whole life of one event in the tables. A row each from the outbox and from what was processed, or
     /// nulls.</summary>
     public const string Life =
-        """
+        $"""
         -- read event
         SELECT o.id, o.event_type, o.aggregate, o.aggregate_id, o.payload, o.headers, o.status, o.attempts,
                o.next_attempt_at, o.claim_token, o.processing_started_at, o.last_error, o.created_at, o.sent_at,
@@ -90,13 +103,15 @@ internal static class EventSql
                p.event_type AS processed_type, p.aggregate_id AS processed_ticket, p.status AS processed,
                p.attempts AS processing_attempts, p.first_seen_at, p.processed_at, p.failed_at AS processing_failed_at,
                p.last_error AS processing_error,
-               h.reason AS held_reason, h.held_at,
+               h.reason AS held_reason, h.held_at, h.event_type AS held_type, h.ticket_id AS held_ticket,
+               {HeldBehind} AS held_behind, t.title,
                n.id AS notification_id, n.kind, n.text, n.created_at AS notified_at, n.ticket_id AS notified_ticket
         FROM (SELECT $1::uuid AS event_id) AS asked
         LEFT JOIN (SELECT * FROM outbox WHERE event_id = $1) AS o USING (event_id)
         LEFT JOIN processed_events AS p USING (event_id)
         LEFT JOIN held_events AS h USING (event_id)
         LEFT JOIN notifications AS n USING (event_id)
+        LEFT JOIN tickets AS t ON t.id = coalesce(o.aggregate_id, p.aggregate_id, h.ticket_id)
         """;
 
     public const string Actions =

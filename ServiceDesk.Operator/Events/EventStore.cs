@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Npgsql;
+using ServiceDesk.Events.Contracts;
 using ServiceDesk.Operator.Letters;
+using ServiceDesk.Operator.Pauses;
 using ServiceDesk.Operator.Postgres;
 using static ServiceDesk.Operator.Postgres.Query;
 
@@ -8,7 +10,7 @@ namespace ServiceDesk.Operator.Events;
 
 /// <summary>Events as the tables have them.</summary>
 internal sealed class EventStore(
-    NpgsqlDataSource database, LetterStore letters, OperatorSettings settings, TimeProvider time)
+    NpgsqlDataSource database, LetterStore letters, PauseStore pauses, OperatorSettings settings, TimeProvider time)
 {
     public static readonly string[] Statuses = ["pending", "processing", "sent", "failed"];
 
@@ -22,6 +24,12 @@ internal sealed class EventStore(
     private static readonly TimeSpan Disorder = TimeSpan.FromMinutes(1);
 
     public async Task<EventPage> SearchAsync(EventSearch search, CancellationToken cancellation)
+    {
+        var page = await FindAsync(search, cancellation);
+        return page with { Items = await WithPausesAsync(page.Items, cancellation) };
+    }
+
+    private async Task<EventPage> FindAsync(EventSearch search, CancellationToken cancellation)
     {
         if (search.EventId is { } id)
         {
@@ -55,6 +63,9 @@ internal sealed class EventStore(
         var letter = dead.Count > 0 ? dead[0] : null;
         return life with
         {
+            Pause = life is { EventType: not null, TicketId: not null }
+                ? (await WithPausesAsync([Row(life)], cancellation))[0].Pause
+                : null,
             DeadLetters = dead,
             Actions = actions,
             EventType = life.EventType ?? letter?.EventType,
@@ -119,14 +130,53 @@ internal sealed class EventStore(
             && (search.TraceId is null || search.TraceId == life.TraceId)
             && (search.Since is null || row.CreatedAt >= search.Since)
             && (search.Until is null || row.CreatedAt < search.Until);
-        return new(
-            isWanted
-                ? [new(row.Id, id, life.EventType!, life.TicketId!.Value, row.Status, row.Attempts, row.LastError,
-                    row.CreatedAt, row.SentAt, row.FailedAt, life.RequestId, life.Processing?.Status,
-                    life.Processing?.ProcessedAt, life.Processing?.LastError)]
-                : [],
-            null, IsComplete: true, null);
+        return new(isWanted ? [Row(life)] : [], null, IsComplete: true, null);
     }
+
+    /// <summary>What the outbox has no row of was sent.</summary>
+    private static EventRow Row(EventLife life)
+    {
+        var row = life.Outbox;
+        return new(
+            row?.Id ?? 0, life.EventId, life.EventType!, life.TicketId!.Value, row?.Status ?? "sent",
+            row?.Attempts ?? 0, row?.LastError, row?.CreatedAt ?? default, row?.SentAt, row?.FailedAt, life.RequestId,
+            life.Processing?.Status, life.Processing?.ProcessedAt, life.Processing?.LastError, life.Held?.Reason,
+            life.Held?.BehindType, Short(row?.Payload, "old_status"), Short(row?.Payload, "status"), life.Title);
+    }
+
+    private static string? Short(JsonElement? payload, string member) =>
+        TextOf(payload, member) is { } text ? text[..Math.Min(40, text.Length)] : null;
+
+    /// <summary>Says which pause keeps an event back. Pauses are few, so this asks about events only where one of a
+    /// type may keep back others of the same ticket.</summary>
+    private async Task<IReadOnlyList<EventRow>> WithPausesAsync(
+        IReadOnlyList<EventRow> rows, CancellationToken cancellation)
+    {
+        if (!rows.Any(IsWaiting) || await pauses.AllAsync(cancellation) is not { Count: > 0 } all)
+        {
+            return rows;
+        }
+
+        var types = all.Where(p => p is { Stage: "publishing", Scope: "event_type" }).Select(p => p.Value).ToArray();
+        var unsent = rows.Where(r => r.Status == "pending").Select(r => r.TicketId).Distinct().ToArray();
+        var first = types.Length > 0 && unsent.Length > 0
+            ? await pauses.FirstOfTypeAsync(types, unsent, cancellation)
+            : [];
+        return [.. rows.Select(r => IsWaiting(r) ? r with { Pause = Keeps(r) } : r)];
+
+        Pause? Keeps(EventRow row) => row.Status == "pending"
+            ? Of("publishing", row.EventType, row.TicketId)
+                ?? (first.TryGetValue(row.TicketId, out var before) && before.Id < row.Id
+                    ? Of("publishing", before.Type, row.TicketId)
+                    : null)
+            : Of("processing", row.EventType, row.TicketId)
+                ?? (row.HeldBehind is { } type ? Of("processing", type, row.TicketId) : null);
+
+        Pause? Of(string stage, string type, Guid ticket) => all.FirstOrDefault(p => p.Covers(stage, type, ticket));
+    }
+
+    private static bool IsWaiting(EventRow row) =>
+        row.Status == "pending" || row is { Status: "sent", Processed: null or "processing" };
 
     /// <summary>The first id at or after a time, by halves: as many steps as the ids have bits.</summary>
     private async Task<long> FirstIdAsync(DateTimeOffset at, CancellationToken cancellation)
@@ -173,7 +223,9 @@ internal sealed class EventStore(
                 row.Get<Guid>("aggregate_id"), row.Get<string>("status")!, row.Get<int>("attempts"),
                 row.Get<string>("last_error"), row.When("created_at")!.Value, row.When("sent_at"),
                 row.When("failed_at"), row.Get<string>("request_id"), row.Get<string>("processed"),
-                row.When("processed_at"), row.Get<string>("processing_error")),
+                row.When("processed_at"), row.Get<string>("processing_error"), row.Get<string>("held"),
+                row.Get<string>("held_behind"), row.Get<string>("old_status"), row.Get<string>("new_status"),
+                row.Get<string>("title")),
             cancellation, parameters);
 
     private EventLife ReadLife(Guid eventId, NpgsqlDataReader row)
@@ -187,15 +239,17 @@ internal sealed class EventStore(
             processed, row.Get<int>("processing_attempts"), row.Get<string>("processing_error"),
             row.When("first_seen_at")!.Value, row.When("processed_at"), row.When("processing_failed_at"));
         var held = row.Get<string>("held_reason") is not { } reason ? null : new HeldStage(
-            reason, row.When("held_at")!.Value);
+            reason, row.When("held_at")!.Value, row.Get<string>("held_behind"));
         var notification = row.Get<long?>("notification_id") is not { } number ? null : new Notification(
             number, row.Get<string>("kind")!, row.Get<string>("text")!, row.When("notified_at")!.Value);
-        var trace = Header(outbox, "traceparent")?.Split('-') is [_, { Length: 32 } id, ..] ? id : null;
+        var type = row.Get<string>("event_type") ?? row.Get<string>("processed_type") ?? row.Get<string>("held_type");
+        var ticket = row.Get<Guid?>("aggregate_id") ?? row.Get<Guid?>("processed_ticket")
+            ?? row.Get<Guid?>("held_ticket");
+        var trace = TextOf(outbox?.Headers, "traceparent")?.Split('-') is [_, { Length: 32 } id, ..] ? id : null;
         return new(
-            eventId, row.Get<string>("event_type") ?? row.Get<string>("processed_type"),
-            row.Get<Guid?>("aggregate_id") ?? row.Get<Guid?>("processed_ticket"), Header(outbox, "request_id"), trace,
+            eventId, type, ticket, row.Get<string>("title"), TextOf(outbox?.Headers, "request_id"), trace,
             trace is null ? null : settings.TraceUrl?.Replace("{trace_id}", trace, StringComparison.Ordinal),
-            outbox, processing, held, notification, [], []);
+            outbox, processing, held, notification, [], [], Missing(type, outbox?.Payload));
     }
 
     private static JsonElement Json(NpgsqlDataReader row, string column)
@@ -204,9 +258,18 @@ internal sealed class EventStore(
         return json.RootElement.Clone();
     }
 
-    private static string? Header(OutboxStage? outbox, string name) =>
-        outbox?.Headers is { ValueKind: JsonValueKind.Object } headers
-        && headers.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+    /// <summary>Nothing of a type that is not known here.</summary>
+    private static string[] Missing(string? type, JsonElement? payload) =>
+        payload is { } given && Array.Find(EventContract.All, c => c.Type == type) is { } contract
+            ? [.. contract.Payload()
+                .Where(m => !m.IsOptional
+                    && (given.ValueKind != JsonValueKind.Object || !given.TryGetProperty(m.Name, out _)))
+                .Select(m => m.Name)]
+            : [];
+
+    private static string? TextOf(JsonElement? json, string member) =>
+        json is { ValueKind: JsonValueKind.Object } given
+        && given.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.String
             ? value.GetString()
             : null;
 }

@@ -14,6 +14,9 @@ public abstract partial class LoadingComponent : ComponentBase, IDisposable
 
     protected Exception? Failure { get; private set; }
 
+    /// <summary>Of the message about <see cref="Failure"/>.</summary>
+    protected string TroubleId { get; } = $"trouble-{Guid.NewGuid():N}";
+
     protected CancellationToken Gone => _load.Token;
 
     /// <summary>Reads what the page shows.</summary>
@@ -62,6 +65,12 @@ public abstract partial class LoadingComponent : ComponentBase, IDisposable
             return false;
         }
     }
+
+    /// <summary>What ties a field to the message, if it is about this field.</summary>
+    protected IReadOnlyDictionary<string, object>? Fault(string field) =>
+        Failure is Api.ApiException { Field: { } about } && about == field
+            ? new Dictionary<string, object> { ["aria-invalid"] = "true", ["aria-describedby"] = TroubleId }
+            : null;
 
     public virtual void Dispose()
     {

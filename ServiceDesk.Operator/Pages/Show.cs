@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Json;
+using ServiceDesk.Operator.Pauses;
 using ServiceDesk.Operator.Pipeline;
 
 namespace ServiceDesk.Operator.Pages;
@@ -6,6 +8,12 @@ namespace ServiceDesk.Operator.Pages;
 /// <summary>How figures look.</summary>
 internal static class Show
 {
+    private static readonly JsonSerializerOptions Indented = new()
+    {
+        WriteIndented = true,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
     public static string Count(long count) => count >= PipelineSql.Counted
         ? "more than 10,000"
         : count.ToString("N0", CultureInfo.InvariantCulture);
@@ -31,6 +39,39 @@ internal static class Show
 
     /// <summary>Enough of an id to tell it from its neighbours: the beginning of a UUIDv7 is its time.</summary>
     public static string Short(Guid id) => $"…{id.ToString()[^12..]}";
+
+    /// <summary>What stands still, as a sentence begins.</summary>
+    public static string Subject(Pause pause) => Subject(pause.Stage, pause.Scope, pause.Value, pause.Title);
+
+    public static string Subject(string stage, string scope, string value, string? title = null)
+    {
+        var name = stage == "publishing" ? "Publishing" : "Processing";
+        return scope switch
+        {
+            "all" => $"{name} of everything",
+            "event_type" => $"{name} of {value}",
+            _ => $"{name} of ticket {value}{(title is null ? "" : $" “{title}”")}",
+        };
+    }
+
+    /// <summary>A beginning of a sentence, inside one.</summary>
+    public static string Inner(string words) => $"{char.ToLowerInvariant(words[0])}{words[1..]}";
+
+    public static string Pretty(JsonElement json) => JsonSerializer.Serialize(json, Indented);
+
+    /// <summary>As it is, where it is no JSON.</summary>
+    public static string? Pretty(string? text)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(text ?? "");
+            return Pretty(json.RootElement);
+        }
+        catch (JsonException)
+        {
+            return text;
+        }
+    }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

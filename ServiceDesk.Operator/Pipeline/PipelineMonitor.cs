@@ -62,7 +62,9 @@ internal sealed partial class PipelineMonitor(
         var instances = await InstancesAsync(cancellation);
         var paused = await pauses.AllAsync(cancellation);
         var (figures, error) = (await database.ReadAsync(
-            PipelineSql.Look, row => Read(row, instances), cancellation, Number(PipelineSql.Counted)))[0];
+            PipelineSql.Look, row => Read(row, instances), cancellation, Number(PipelineSql.Counted),
+            new NpgsqlParameter<bool> { TypedValue = Of("all").Length > 0 }, Texts(Of("event_type")),
+            Ids([.. Of("ticket").Select(Guid.Parse)])))[0];
         if (time.GetElapsedTime(_lastSample) >= SampleInterval || _history.Count == 0)
         {
             _lastSample = time.GetTimestamp();
@@ -77,6 +79,9 @@ internal sealed partial class PipelineMonitor(
 
         var problems = PipelineProblems.Find(figures, error, paused, group.Problem, letters.Problem);
         return new(figures, problems, paused, [.. _history]);
+
+        string[] Of(string scope) =>
+            [.. paused.Where(p => p.Stage == "publishing" && p.Scope == scope).Select(p => p.Value)];
     }
 
     public Task<List<Instance>> InstancesAsync(CancellationToken cancellation) => database.ReadAsync(
@@ -112,8 +117,9 @@ internal sealed partial class PipelineMonitor(
         var then = _counters.Peek();
         var seconds = time.GetElapsedTime(then.At, now.At).TotalSeconds;
         var figures = new PipelineFigures(
-            time.GetUtcNow(), row.Get<long>("unsent"), row.Get<long>("in_flight"), row.Get<long>("failed"),
-            row.Get<long>("letters"), row.Get<long>("failed_effects"), row.Get<long>("retrying"), row.Get<long>("held"),
+            time.GetUtcNow(), row.Get<long>("unsent"), row.Get<long>("in_flight"), row.Get<long>("paused"),
+            row.Get<long>("behind"), row.Get<long>("failed"), row.Get<long>("letters"),
+            row.Get<long>("failed_effects"), row.Get<long>("retrying"), row.Get<long>("held"),
             Math.Max(0, row.Get<double>("lag")), group.Lag, Rate(now.Accepted - then.Accepted),
             Rate(now.Sent - then.Sent), Rate(now.Processed - then.Processed),
             instances.Count(i => i.IsAlive && i.Service == "outbox-relay"),

@@ -6,13 +6,30 @@ internal static class PipelineSql
     public const long Counted = 10_001;
 
     /// <summary>What waits, what is stuck, and the server's own counts of rows written, from which rates are made. The
-    /// bounded counts stop at $1.</summary>
+    /// bounded counts stop at $1. What is paused ($2 everything, $3 types, $4 tickets), or behind a failed event of its
+    /// ticket, waits for a reason and is no lag, as the relay has it.</summary>
     public const string Look =
         """
         -- look at the pipeline
+        WITH queue AS MATERIALIZED (
+            SELECT id, created_at, last_error, status = 'pending' AND bool_or(is_paused) OVER in_ticket AS is_paused,
+                   status = 'pending' AND is_behind AND NOT bool_or(is_paused) OVER in_ticket AS is_behind
+            FROM (
+                SELECT id, created_at, last_error, status, aggregate_id,
+                       $2 OR event_type = ANY ($3) OR aggregate_id = ANY ($4) AS is_paused,
+                       EXISTS (SELECT FROM outbox AS f
+                               WHERE f.status = 'failed' AND f.aggregate_id = o.aggregate_id)
+                           AS is_behind
+                FROM outbox AS o WHERE status IN ('pending', 'processing') ORDER BY id LIMIT $1
+            ) AS oldest
+            WINDOW in_ticket AS (PARTITION BY aggregate_id ORDER BY id ROWS UNBOUNDED PRECEDING)
+        ), unexplained AS MATERIALIZED (
+            SELECT created_at, last_error FROM queue WHERE NOT is_paused AND NOT is_behind ORDER BY id LIMIT 1
+        )
         SELECT
-            (SELECT count(*) FROM (SELECT FROM outbox WHERE status IN ('pending', 'processing') LIMIT $1) AS a)
-                AS unsent,
+            (SELECT count(*) FROM queue) AS unsent,
+            (SELECT count(*) FROM queue WHERE is_paused) AS paused,
+            (SELECT count(*) FROM queue WHERE is_behind) AS behind,
             (SELECT count(*) FROM (SELECT FROM outbox WHERE status = 'processing' LIMIT $1) AS a) AS in_flight,
             (SELECT count(*) FROM (SELECT FROM outbox WHERE status = 'failed' LIMIT $1) AS a) AS failed,
             (SELECT count(*) FROM (
@@ -21,10 +38,8 @@ internal static class PipelineSql
                 AS failed_effects,
             (SELECT count(*) FROM (SELECT FROM processed_events WHERE status = 'processing' LIMIT $1) AS a) AS retrying,
             (SELECT count(*) FROM (SELECT FROM held_events LIMIT $1) AS a) AS held,
-            (SELECT extract(epoch FROM now() - created_at)::float8 FROM outbox
-             WHERE status IN ('pending', 'processing') ORDER BY id LIMIT 1) AS lag,
-            (SELECT last_error FROM outbox
-             WHERE status IN ('pending', 'processing') ORDER BY id LIMIT 1) AS oldest_error,
+            (SELECT extract(epoch FROM now() - created_at)::float8 FROM unexplained) AS lag,
+            (SELECT last_error FROM unexplained) AS oldest_error,
             (SELECT last_value FROM outbox_id_seq) AS accepted,
             (SELECT n_tup_ins FROM pg_stat_user_tables WHERE relid = 'outbox_sent'::regclass) AS sent,
             (SELECT n_tup_ins FROM pg_stat_user_tables WHERE relid = 'notifications'::regclass) AS processed

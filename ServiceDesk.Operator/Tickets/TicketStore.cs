@@ -2,6 +2,7 @@ using Npgsql;
 using ServiceDesk.Operator.Api;
 using ServiceDesk.Operator.Events;
 using ServiceDesk.Operator.Letters;
+using ServiceDesk.Operator.Pauses;
 using ServiceDesk.Operator.Postgres;
 using ServiceDesk.Settings;
 using static ServiceDesk.Operator.Postgres.Query;
@@ -11,9 +12,10 @@ namespace ServiceDesk.Operator.Tickets;
 /// <summary>A ticket with what happened to it.</summary>
 /// <param name="Ticket">Null when there is none of this id, as in a system that only publishes.</param>
 /// <param name="Events">The newest, newest first.</param>
+/// <param name="Pauses">Those of the ticket, and those that keep its events back.</param>
 public sealed record TicketView(
     Guid Id, Ticket? Ticket, EventPage Events, IReadOnlyList<TicketNotification> Notifications,
-    IReadOnlyList<LetterRow> DeadLetters, IReadOnlyList<ActionOnEvent> Actions);
+    IReadOnlyList<LetterRow> DeadLetters, IReadOnlyList<ActionOnEvent> Actions, IReadOnlyList<Pause> Pauses);
 
 public sealed record Ticket(
     string Title, string Description, string Status, int Version, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
@@ -28,7 +30,8 @@ public sealed record Erasure(
 
 /// <summary>Tickets, and the removal of one's texts.</summary>
 internal sealed class TicketStore(
-    NpgsqlDataSource database, EventStore events, LetterStore letters, KafkaSettings kafka, TimeProvider time)
+    NpgsqlDataSource database, EventStore events, LetterStore letters, PauseStore pauses, KafkaSettings kafka,
+    TimeProvider time)
 {
     private const int Attempts = 5;
 
@@ -114,9 +117,11 @@ internal sealed class TicketStore(
                 row.Get<Guid>("id"), row.Get<string>("kind")!, row.Get<string>("reason"), row.Get<string>("acted_by")!,
                 row.When("acted_at")!.Value),
             cancellation, Id(id));
+        var paused = (await pauses.AllAsync(cancellation)).Where(p => p.Scope == "ticket" && p.Value == id.ToString());
         return ticket.Count + page.Items.Count + told.Count + dead.Count + actions.Count == 0
             ? null
-            : new(id, ticket.SingleOrDefault(), page, told, dead, actions);
+            : new(id, ticket.SingleOrDefault(), page, told, dead, actions,
+                [.. page.Items.Select(e => e.Pause).OfType<Pause>().Union(paused)]);
     }
 
     /// <exception cref="ApiException">No reason is given, or nothing is known of the ticket.</exception>

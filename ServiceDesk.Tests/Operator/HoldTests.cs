@@ -23,6 +23,9 @@ public sealed class HoldTests(ServersFixture fixture) : OperatorTests(fixture)
         await Eventually.SeesAsync(
             "two are held", async () => (await relay.MetricsAsync()).Sum("outbox_held"), held => held == 2);
         Assert.Equal("failed=1 pending=2 sent=1", await Desk.Database.StatusesAsync());
+        await Eventually.SeesAsync(
+            "the console counts them apart", () => Client.GetAsync("api/pipeline"),
+            p => p.ToString().Contains("2 events wait behind a failed event", StringComparison.Ordinal));
         await using var diag = ChildProcess.StartProgram(ServiceProcess.Operator, ["outbox"], Desk.Settings);
         await diag.ExitCodeAsync();
         Assert.Contains("Behind a failed event", diag.Output.ToString(), StringComparison.Ordinal);

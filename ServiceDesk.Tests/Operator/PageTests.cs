@@ -31,13 +31,26 @@ public sealed class PageTests(PageFixture fixture) : IClassFixture<PageFixture>
 
         await pauses.GetByLabel("What to pause").SelectOptionAsync("processing");
         await Button(pauses, "Pause").ClickAsync();
-        await Expect(pauses.GetByRole(AriaRole.Alert)).ToContainTextAsync("reason must be given");
+        await Expect(pauses.GetByRole(AriaRole.Alert)).ToContainTextAsync("Reason must be given");
         await pauses.GetByLabel("Reason").FillAsync("a look at the consumer");
         await Button(pauses, "Pause").ClickAsync();
 
-        await Expect(page.GetByText("Processing is paused by Tess: a look at the consumer")).ToBeVisibleAsync();
+        await Expect(page.GetByText("Processing of everything is paused by Tess: a look at the consumer"))
+            .ToBeVisibleAsync();
         await Button(pauses, "Resume").ClickAsync();
+        var resume = page.GetByRole(AriaRole.Region, new() { Name = "Resume" });
+        await Expect(resume).ToContainTextAsync("Resume processing of everything?");
+        await Expect(resume.GetByLabel("Reason")).ToBeFocusedAsync();
+        await page.Keyboard.TypeAsync("it was looked at");
+        await page.Keyboard.PressAsync("Enter");
+
+        var said = pauses.GetByRole(AriaRole.Status);
+        await Expect(said).ToHaveTextAsync("Processing of everything goes on.");
+        await Expect(said).ToBeFocusedAsync();
         await Expect(page.GetByText("Nothing is paused.")).ToBeVisibleAsync();
+        var last = (await fixture.Client.GetAsync("api/actions")).GetProperty("items")[0];
+        Assert.Equal(
+            "resume it was looked at", $"{last.GetProperty("kind")} {last.GetProperty("reason")}");
     }
 
     [BrowserFact]
@@ -57,28 +70,65 @@ public sealed class PageTests(PageFixture fixture) : IClassFixture<PageFixture>
 
         await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToContainTextAsync(id.ToString());
         await Expect(page.GetByText("It is on its way to Kafka.")).ToBeVisibleAsync();
+        await Expect(page.GetByText("Its payload lacks description.")).ToBeVisibleAsync();
+        await Expect(page.GetByText("not tried yet")).ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = new string('c', 32) }))
             .ToHaveAttributeAsync("href", $"http://traces.example/{new string('c', 32)}");
         var time = page.Locator(".life local-time").First;
         await Expect(time).ToHaveAttributeAsync("title", "2026-07-01 10:00:00.000Z");
+        Assert.Contains("Europe/Berlin (GMT", await page.Locator("local-zone").EvaluateAsync<string>(
+            "z => z.shadowRoot.textContent"), StringComparison.Ordinal);
         Assert.Contains(
             "12:00:00", await time.EvaluateAsync<string>("t => t.shadowRoot.textContent"), StringComparison.Ordinal);
     }
 
     [BrowserTheory]
-    [InlineData("Ticket", "no id", "ticket must be an id")]
-    [InlineData("Event", "no id", "event must be an id")]
-    [InlineData("Trace", "xyz", "trace_id must be 32 hexadecimal digits")]
-    [InlineData("Since", "yesterday", "since must be a time")]
-    [InlineData("Until", "tomorrow", "until must be a time")]
+    [InlineData("Ticket", "no id", "Ticket must be an id")]
+    [InlineData("Event", "no id", "Event must be an id")]
+    [InlineData("Trace", "xyz", "Trace must be 32 hexadecimal digits")]
+    [InlineData("Since", "yesterday", "Since must be a time")]
+    [InlineData("Until", "tomorrow", "Until must be a time")]
     public async Task A_search_that_cannot_be_understood_says_why(string field, string text, string message)
     {
         var page = await fixture.OpenAsync("/events");
 
-        await page.GetByRole(AriaRole.Textbox, new() { Name = field }).FillAsync(text);
+        var input = page.GetByRole(AriaRole.Textbox, new() { Name = field });
+        await input.FillAsync(text);
         await Button(page, "Search").ClickAsync();
 
-        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync(message);
+        var alert = page.GetByRole(AriaRole.Alert);
+        await Expect(alert).ToContainTextAsync(message);
+        await Expect(input).ToHaveAttributeAsync("aria-describedby", (await alert.GetAttributeAsync("id"))!);
+    }
+
+    [BrowserTheory]
+    [InlineData("/events", "Request", "request_id=entered")]
+    [InlineData("/failed?source=outbox", "Reason has", "contains=entered")]
+    public async Task Enter_in_a_field_searches(string path, string field, string parameter)
+    {
+        var page = await fixture.OpenAsync(path);
+
+        await page.GetByLabel(field).FillAsync("entered");
+        await page.Keyboard.PressAsync("Enter");
+
+        await Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex(parameter));
+    }
+
+    [BrowserFact]
+    public async Task A_list_says_which_ticket_an_event_is_of_and_how_its_status_changed()
+    {
+        var ticket = Guid.CreateVersion7();
+        await fixture.System.Database.ExecuteAsync(
+            "INSERT INTO tickets (id, title, description) VALUES ($1, 'Printer <i>on fire', '')", ticket);
+        var id = await fixture.System.Database.ScalarAsync<Guid>(
+            "INSERT INTO outbox (event_id, aggregate, aggregate_id, event_type, payload) VALUES "
+            + "(gen_random_uuid(), 'ticket', $1, 'ticket.status_changed', $2::text::jsonb) RETURNING event_id",
+            ticket, """{"old_status":"in_progress","status":"resolved"}""");
+        var page = await fixture.OpenAsync($"/events?event_id={id}");
+
+        var row = page.GetByRole(AriaRole.Row).Last;
+        await Expect(row).ToContainTextAsync("in_progress → resolved");
+        await Expect(row).ToContainTextAsync("Printer <i>on fire");
     }
 
     [BrowserFact]
@@ -99,7 +149,8 @@ public sealed class PageTests(PageFixture fixture) : IClassFixture<PageFixture>
             "SELECT count(*) FROM outbox WHERE status = 'failed' AND last_error LIKE 'page test: refused%'"));
         await page.GotoAsync("/actions");
         await Expect(page.GetByRole(AriaRole.Row).Filter(new() { HasText = "the policy was changed" }))
-            .ToContainTextAsync("Tess");
+            .ToContainTextAsync(
+                "all failed events of type ticket.created for the reason “page test: refused by a policy”");
     }
 
     [BrowserFact]
@@ -133,7 +184,7 @@ public sealed class PageTests(PageFixture fixture) : IClassFixture<PageFixture>
         await Button(page, "Discard selected (1)").ClickAsync();
         var panel = page.GetByRole(AriaRole.Region, new() { Name = "Discard" });
         await Button(panel, "Discard 1").ClickAsync();
-        await Expect(panel.GetByRole(AriaRole.Alert)).ToContainTextAsync("reason must be given");
+        await Expect(panel.GetByRole(AriaRole.Alert)).ToContainTextAsync("Reason must be given");
         await panel.GetByLabel("Reason").FillAsync("it is no event");
         await Button(panel, "Discard 1").ClickAsync();
         await Expect(panel).ToContainTextAsync("Done: 1 of 1");
@@ -180,9 +231,9 @@ public sealed class PageTests(PageFixture fixture) : IClassFixture<PageFixture>
         await Expect(page.GetByRole(AriaRole.Region, new() { Name = "Events" }).GetByRole(AriaRole.Row))
             .ToHaveCountAsync(3);
 
-        await Button(page, "Erase the texts of this ticket").ClickAsync();
+        await Button(page, "Erase its title, description and messages…").ClickAsync();
         await Button(page, "Erase for good").ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("reason must be given");
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("Reason must be given");
         await page.GetByLabel("Reason").FillAsync("on request");
         await Button(page, "Erase for good").ClickAsync();
 
@@ -206,11 +257,11 @@ public sealed class PageTests(PageFixture fixture) : IClassFixture<PageFixture>
     [BrowserTheory]
     [InlineData("/events?ticket=01890a5d-ac96-774b-bcce-b302099a8057", "No event fits.")]
     [InlineData("/events/01890a5d-ac96-774b-bcce-b302099a8057", "Nothing is known of this event")]
-    [InlineData("/events/x", "event must be an id")]
+    [InlineData("/events/x", "Event must be an id")]
     [InlineData("/tickets/01890a5d-ac96-774b-bcce-b302099a8057", "Nothing is known of this ticket")]
     [InlineData("/dead-letters/999999999", "There is no such dead letter")]
-    [InlineData("/dead-letters/x", "dead letter must be a whole number")]
-    [InlineData("/failed?source=letters&ticket=x", "ticket must be an id")]
+    [InlineData("/dead-letters/x", "Dead letter must be a whole number")]
+    [InlineData("/failed?source=letters&ticket=x", "Ticket must be an id")]
     [InlineData("/nowhere", "There is nothing at this address")]
     public async Task What_is_not_there_is_said_in_words(string path, string words)
     {
@@ -219,22 +270,6 @@ public sealed class PageTests(PageFixture fixture) : IClassFixture<PageFixture>
         await page.GotoAsync(path);
 
         await Expect(page.GetByText(words).First).ToBeVisibleAsync();
-    }
-
-    [BrowserTheory]
-    [InlineData("/")]
-    [InlineData("/events")]
-    [InlineData("/failed?source=outbox")]
-    [InlineData("/failed?source=letters")]
-    [InlineData("/workers")]
-    [InlineData("/actions")]
-    public async Task A_narrow_screen_does_not_scroll_sideways(string path)
-    {
-        await fixture.System.Database.AddFailedAsync(1, $"page test: a long reason {new string('x', 300)}");
-        var page = await fixture.OpenAsync(path, width: 360);
-        await Expect(page.Locator(".loading")).ToHaveCountAsync(0);
-
-        Assert.InRange(await page.EvaluateAsync<int>("document.documentElement.scrollWidth"), 1, 360);
     }
 
     [BrowserFact]

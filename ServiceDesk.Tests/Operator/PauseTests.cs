@@ -98,6 +98,9 @@ public sealed class PauseTests(ServersFixture fixture) : OperatorTests(fixture)
         Assert.Equal(
             "paused",
             (await Client.GetAsync($"api/events/{second}")).GetProperty("held").GetProperty("reason").GetString());
+        Assert.Equal(
+            ticket.ToString(),
+            (await Client.GetAsync($"api/events/{second}")).GetProperty("pause").GetProperty("value").GetString());
         // What is held survives the notifier, and a repeated delivery is the same event.
         await notifier.KillAsync();
         await Desk.StartNotifierAsync();
@@ -138,18 +141,77 @@ public sealed class PauseTests(ServersFixture fixture) : OperatorTests(fixture)
         await Task.WhenAll(Client.PostAsync(Pauses, body), other.PostAsync(Pauses, body));
         Assert.Equal(1, (await Client.GetAsync(Pauses)).GetArrayLength());
 
-        await other.PostAsync("api/pauses/resume", new { stage = "publishing", scope = "all" });
+        await other.PostAsync("api/pauses/resume", new { stage = "publishing", scope = "all", reason = "deployed" });
         await Client.PostAsync("api/pauses/resume", new { stage = "publishing", scope = "all" });
 
         Assert.Equal(0, (await Client.GetAsync(Pauses)).GetArrayLength());
-        var kinds = (await Client.GetAsync("api/actions")).GetProperty("items").EnumerateArray()
-            .Select(a => a.GetProperty("kind").GetString());
-        Assert.Equal(["resume", "pause"], kinds);
+        var actions = (await Client.GetAsync("api/actions")).GetProperty("items").EnumerateArray()
+            .Select(a => $"{a.GetProperty("kind")} {a.GetProperty("reason")} {a.GetProperty("ended_by")}");
+        Assert.Equal(["resume deployed ", "pause a deployment Otto"], actions);
     }
+
+    [Fact]
+    public async Task An_event_says_which_pause_keeps_it_back()
+    {
+        var (ticket, other) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        foreach (var type in new[] { "ticket.created", "ticket.status_changed", "ticket.created" })
+        {
+            await Desk.Database.ExecuteAsync(
+                "INSERT INTO outbox (event_id, aggregate, aggregate_id, event_type, payload) VALUES "
+                + "(gen_random_uuid(), 'ticket', $1, $2, '{}')", ticket, type);
+        }
+
+        var sent = await Desk.Database.AddEventsAsync(other);
+        await Desk.Database.ExecuteAsync(
+            "UPDATE outbox SET status = 'sent', sent_at = now() WHERE id = $1", sent[0]);
+        Assert.Equal(["", "", ""], await KeepersAsync(ticket));
+
+        await AddAsync("publishing", "event_type", "ticket.status_changed");
+        // The last waits behind the one that is paused, the first does not.
+        Assert.Equal(["ticket.status_changed", "ticket.status_changed", ""], await KeepersAsync(ticket));
+        await AddAsync("processing", "ticket", other.ToString());
+        Assert.Equal([other.ToString()], await KeepersAsync(other));
+        var id = await Desk.Database.ScalarAsync<Guid>("SELECT event_id FROM outbox WHERE id = $1", sent[0]);
+        var keeper = (await Client.GetAsync($"api/events/{id}")).GetProperty("pause");
+        Assert.Equal("a test", keeper.GetProperty("reason").GetString());
+
+        await Desk.Database.ExecuteAsync(
+            "INSERT INTO processed_events (event_id, event_type, aggregate, aggregate_id, status, processed_at) "
+            + "VALUES ($1, 'ticket.created', 'ticket', $2, 'done', now())", id, other);
+        Assert.Equal([""], await KeepersAsync(other));
+    }
+
+    [Fact]
+    public async Task What_waits_because_of_a_pause_is_counted_apart_and_is_no_alarm()
+    {
+        var relay = await Desk.StartRelayAsync();
+        var ticket = Guid.CreateVersion7();
+        await PauseAsync(relay, "outbox_paused", "publishing", "ticket", ticket.ToString());
+        await Desk.Database.AddEventsAsync(ticket, 2);
+        await Desk.Database.ExecuteAsync("UPDATE outbox SET created_at = now() - interval '1 hour'");
+
+        var view = await Eventually.SeesAsync(
+            "two are paused", () => Client.GetAsync("api/pipeline"),
+            p => p.GetProperty("figures") is { ValueKind: JsonValueKind.Object } figures
+                && figures.GetProperty("paused").GetInt64() == 2 && figures.GetProperty("relays").GetInt32() == 1);
+
+        Assert.Equal(0, view.GetProperty("figures").GetProperty("lag_seconds").GetDouble());
+        Assert.Contains("2 events wait because of a pause", view.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("has waited", view.ToString(), StringComparison.Ordinal);
+    }
+
+    /// <summary>Of each event of the ticket, newest first.</summary>
+    private async Task<IEnumerable<string>> KeepersAsync(Guid ticket) =>
+        (await Client.GetAsync($"api/events?ticket={ticket}")).GetProperty("items").EnumerateArray()
+            .Select(e => e.GetProperty("pause"))
+            .Select(p => p.ValueKind == JsonValueKind.Null ? "" : p.GetProperty("value").GetString()!);
+
+    private Task<JsonElement> AddAsync(string stage, string scope, string value) =>
+        Client.PostAsync(Pauses, new { stage, scope, value, reason = "a test" });
 
     private async Task PauseAsync(ServiceProcess service, string metric, string stage, string scope, string value = "")
     {
-        await Client.PostAsync(Pauses, new { stage, scope, value, reason = "a test" });
+        await AddAsync(stage, scope, value);
         await SeesPauseAsync(service, metric, scope, 1);
     }
 

@@ -56,26 +56,27 @@ internal sealed class EvidenceCollector : IDisposable
 
     public async Task<Evidence> CollectAsync(
         IEnumerable<RequestedChange> changes, ChaosSystem shaken, bool holds) => new()
-    {
-        Changes = [.. changes],
-        Planted = [.. shaken.Planted],
-        ReadLate = shaken.ReadLate.ToHashSet(),
-        TicketVersions = (await _system.Database.RowsAsync(
-                row => (Id: row.GetGuid(0), Version: row.GetInt32(1)), "SELECT id, version FROM tickets"))
-            .ToDictionary(t => t.Id, t => t.Version),
-        Outbox = await OutboxReading.AllAsync(_system.Database),
-        Topic = _events.Messages,
-        Processed = await _system.Database.RowsAsync(
-            row => new ProcessedRow(row.GetGuid(0), row.GetString(1)), "SELECT event_id, status FROM processed_events"),
-        Effects = await _system.Database.RowsAsync(
-            row => new Effect(row.GetGuid(0), row.GetGuid(1)),
-            "SELECT event_id, ticket_id FROM notifications ORDER BY id"),
-        Holds = holds,
-        Held = (await _system.Database.RowsAsync(row => row.GetGuid(0), "SELECT event_id FROM held_events"))
-            .ToHashSet(),
-        DeadLetters = [.. _deadLetters.Messages.Select(m => new DeadLetter(m.Key, m.EventId))],
-        Lags = Lags(),
-    };
+        {
+            Changes = [.. changes],
+            Planted = [.. shaken.Planted],
+            ReadLate = shaken.ReadLate.ToHashSet(),
+            TicketVersions = (await _system.Database.RowsAsync(
+                    row => (Id: row.GetGuid(0), Version: row.GetInt32(1)), "SELECT id, version FROM tickets"))
+                .ToDictionary(t => t.Id, t => t.Version),
+            Outbox = await OutboxReading.AllAsync(_system.Database),
+            Topic = _events.Messages,
+            Processed = await _system.Database.RowsAsync(
+                row => new ProcessedRow(row.GetGuid(0), row.GetString(1)),
+                "SELECT event_id, status FROM processed_events"),
+            Effects = await _system.Database.RowsAsync(
+                row => new Effect(row.GetGuid(0), row.GetGuid(1)),
+                "SELECT event_id, ticket_id FROM notifications ORDER BY id"),
+            Holds = holds,
+            Held = (await _system.Database.RowsAsync(row => row.GetGuid(0), "SELECT event_id FROM held_events"))
+                .ToHashSet(),
+            DeadLetters = [.. _deadLetters.Messages.Select(m => new DeadLetter(m.Key, m.EventId))],
+            Lags = Lags(),
+        };
 
     public void Dispose() => _group.Dispose();
 
