@@ -93,7 +93,8 @@ internal sealed class DrillGround : IAsyncDisposable
             () => Postgres.StopAsync(), () => Postgres.StartAsync()),
         new("the notifications locked", ["NotifierStuck", "NotifierPartitionRetrying"], ["NotifierErrors"],
             () => LockAsync("notifications"), UnlockAsync),
-        new("the tickets locked", ["DatabasePoolExhausted", "ApiErrors"], ["ServiceNotReady"],
+        // What was posted into the lock is late when it is committed: its time is that of its transaction's begin.
+        new("the tickets locked", ["DatabasePoolExhausted", "ApiErrors"], ["ServiceNotReady", "OutboxLag"],
             ReadLockedAsync, UnlockAsync),
         new("the token authority away", ["TokenAuthorityUnavailable"], ["ApiErrors"], AskWithTokenAsync, NothingAsync),
     ];
