@@ -83,7 +83,7 @@ internal static class PipelineProblems
 
         if (now.Paused > 0)
         {
-            problems.Add(new("paused", $"{Events(now.Paused)} because of a pause", "They lose nothing.", Waiting));
+            problems.Add(new("paused", $"{Events(now.Paused)} because of a pause", "Nothing is lost.", Waiting));
         }
 
         problems.AddRange(pauses.Select(p => new PipelineProblem(

@@ -13,6 +13,14 @@ internal sealed class TopicMadeAnewFault(KafkaServer kafka) : IFault
         """
         SELECT count(*) FROM outbox o WHERE status = 'sent'
         AND NOT EXISTS (SELECT FROM processed_events p WHERE p.event_id = o.event_id AND p.status IN ('done', 'failed'))
+        AND NOT EXISTS (SELECT FROM held_events h WHERE h.event_id = o.event_id)
+        """;
+
+    private const string SettledOf =
+        """
+        SELECT count(*) FROM (
+            SELECT event_id FROM processed_events WHERE event_id = ANY ($1) AND status IN ('done', 'failed')
+            UNION SELECT event_id FROM held_events WHERE event_id = ANY ($1)) AS settled
         """;
 
     private const string Known = "SELECT topic_id FROM consumed_topics WHERE topic = $1";
@@ -68,16 +76,14 @@ internal sealed class TopicMadeAnewFault(KafkaServer kafka) : IFault
     private static Task<List<Guid>> KnownAsync(ChaosSystem system) =>
         system.Database.RowsAsync(row => row.GetGuid(0), Known, system.Events.Name);
 
-    /// <summary>An event can be in the topic before it is marked sent, so recorded events must be
-    /// processed too.</summary>
+    /// <summary>An event can be in the topic before it is marked sent, so recorded events must be processed, or held,
+    /// too.</summary>
     private static async Task<bool> ProcessedAsync(ChaosSystem system)
     {
         var recorded = system.Recorder.Messages.Where(m => m.EventId is not null).Select(m => m.EventId!.Value)
             .Distinct().ToArray();
         return await system.Database.ScalarAsync<long>(Unprocessed) == 0
-            && await system.Database.ScalarAsync<long>(
-                "SELECT count(*) FROM processed_events WHERE event_id = ANY($1) AND status IN ('done', 'failed')",
-                recorded) == recorded.Length
+            && await system.Database.ScalarAsync<long>(SettledOf, recorded) == recorded.Length
             && system.Recorder.HasReadAll(system.Events.Ends());
     }
 }
