@@ -13,7 +13,8 @@ public sealed class RelaySettings : ISettings
     /// backlog.</summary>
     public int BatchSize { get; set; } = 2_000;
 
-    /// <summary>Batches under way at once, at most: while some wait for the broker, the next is claimed.</summary>
+    /// <summary>Batches under way at once, at most: while one waits for the broker, the next is claimed. More of them
+    /// help where the broker is far away, and make each claim dearer: it has to pass over what is under way.</summary>
     public int BatchesInFlight { get; set; } = 4;
 
     /// <summary>How often an idle relay looks when no hint wakes it.</summary>

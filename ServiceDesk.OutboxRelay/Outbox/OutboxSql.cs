@@ -64,15 +64,15 @@ internal static class OutboxSql
                   WINDOW in_ticket AS (PARTITION BY aggregate_id ORDER BY id ROWS UNBOUNDED PRECEDING)) AS ours
             WHERE o.id = ours.id AND ours.is_ours AND o.status = 'pending'
             RETURNING o.id
+        ), taken AS (
+            SELECT count(*) AS claimed, set_config(
+                'servicedesk.claimed', coalesce(min(id), 0) || ' ' || coalesce(max(id), -1), false) AS range
+            FROM claimed
+        ), seen AS (
+            SELECT count(*) AS unsent, count(*) FILTER (WHERE is_due) AS due, min(id) AS lowest, max(id) AS highest
+            FROM unsent
         )
-        SELECT count(*) AS claimed,
-               set_config('servicedesk.claimed', coalesce(min(id), 0) || ' ' || coalesce(max(id), -1), false) AS range,
-               (SELECT count(*) FROM free) AS free,
-               (SELECT count(*) FROM unsent) AS unsent,
-               (SELECT count(*) FROM unsent WHERE is_due) AS due,
-               (SELECT min(id) FROM unsent) AS lowest,
-               (SELECT max(id) FROM unsent) AS highest
-        FROM claimed
+        SELECT claimed, range, (SELECT count(*) FROM free) AS free, unsent, due, lowest, highest FROM taken, seen
         """;
 
     public const string Commit = "COMMIT";

@@ -66,6 +66,8 @@ public sealed class PauseTests(ServersFixture fixture) : OperatorTests(fixture)
     {
         var notifier = await Desk.StartNotifierAsync();
         await PauseAsync(notifier, "notify_paused", "processing", "all");
+        // A batch that is being collected when the pause is seen is still processed: it takes effect within a second.
+        await Task.Delay(Effect);
 
         await Desk.Events.WriteAsync([.. Enumerable.Range(0, 10)
             .Select(i => TicketEvents.Created(Guid.CreateVersion7(), Guid.CreateVersion7(), $"Ticket {i}"))]);

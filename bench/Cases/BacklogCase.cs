@@ -7,8 +7,8 @@ using ServiceDesk.OutboxRelay.Outbox;
 
 namespace ServiceDesk.Bench.Cases;
 
-/// <summary>A backlog as a day's outage leaves it: whether it drains as fast at its end as at its beginning, and what it
-/// costs to ask how long it is.</summary>
+/// <summary>A backlog as a day's outage leaves it: whether it drains as fast at its end as at its beginning, and what
+/// it costs to ask how long it is.</summary>
 internal static class BacklogCase
 {
     private const string Name = "backlog";

@@ -100,7 +100,7 @@ internal static class ScaleCase
 
     private static double Load() => Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds;
 
-    /// <summary>Seconds of processor time since the machine started: user, nice, system, interrupts (proc(5)).</summary>
+    /// <summary>Seconds of processor time since the boot: user, nice, system, interrupts (proc(5)).</summary>
     private static double Busy()
     {
         var fields = File.ReadLines("/proc/stat").First().Split(' ', StringSplitOptions.RemoveEmptyEntries);
