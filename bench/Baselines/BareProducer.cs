@@ -11,15 +11,20 @@ internal static class BareProducer
 {
     private static readonly TimeSpan QueueFullWait = TimeSpan.FromMilliseconds(2);
 
+    public static IProducer<byte[], byte[]> Create(string brokers)
+    {
+        var config = new ProducerConfig { BootstrapServers = brokers };
+        KafkaExtensions.Configure(config, "bench", new ConfigurationBuilder().Build());
+        OutboxProducer.Configure(config);
+        return new ProducerBuilder<byte[], byte[]>(config).SetLogHandler((_, _) => { }).Build();
+    }
+
     /// <returns>From the first message to the last acknowledgement.</returns>
     /// <exception cref="BenchException">The broker did not take a message.</exception>
     public static async Task<TimeSpan> SendAsync(
         string brokers, string topic, IEnumerable<Message<byte[], byte[]>> messages, CancellationToken cancellation)
     {
-        var config = new ProducerConfig { BootstrapServers = brokers };
-        KafkaExtensions.Configure(config, "bench", new ConfigurationBuilder().Build());
-        OutboxProducer.Configure(config);
-        using var producer = new ProducerBuilder<byte[], byte[]>(config).SetLogHandler((_, _) => { }).Build();
+        using var producer = Create(brokers);
         Error? refused = null;
         var sent = 0;
         var acknowledged = 0;

@@ -1,10 +1,6 @@
 using System.Diagnostics;
-using Confluent.Kafka;
-using Microsoft.Extensions.Configuration;
 using ServiceDesk.Bench.Measuring;
 using ServiceDesk.Bench.Servers;
-using ServiceDesk.Clients.Kafka;
-using ServiceDesk.OutboxRelay.Publishing;
 
 namespace ServiceDesk.Bench.Baselines;
 
@@ -21,10 +17,7 @@ internal static class WaitFloor
             "CREATE TABLE IF NOT EXISTS bench_floor (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, text text)",
             bench.Cancellation);
         await using var topic = await BenchTopic.CreateAsync(bench.Servers, partitions: 1, bench.Cancellation);
-        var config = new ProducerConfig { BootstrapServers = bench.Servers.Kafka };
-        KafkaExtensions.Configure(config, "bench", new ConfigurationBuilder().Build());
-        OutboxProducer.Configure(config);
-        using var producer = new ProducerBuilder<byte[], byte[]>(config).SetLogHandler((_, _) => { }).Build();
+        using var producer = BareProducer.Create(bench.Servers.Kafka);
 
         var floor = new Latencies();
         for (var i = 0; i < WarmUp + Samples; i++)

@@ -32,6 +32,15 @@ internal sealed record Pipeline(BenchSystem System, ServiceRun Api, ServiceRun R
         return requests;
     }
 
+    /// <summary>Posts tickets in a closed loop, and waits until the last one is processed.</summary>
+    public async Task<LoadResult> SaturateAsync(int connections, TimeSpan length, CancellationToken cancellation)
+    {
+        var load = await ClosedLoop.RunAsync(
+            Api.Address, _ => [HttpRequests.CreateTicket(Api.Address)], 201, connections, length, cancellation);
+        await AllIsProcessedAsync(cancellation);
+        return load;
+    }
+
     /// <summary>Waits until every event in the outbox had its effect.</summary>
     public async Task AllIsProcessedAsync(CancellationToken cancellation)
     {

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using ServiceDesk.Bench.Load;
 using ServiceDesk.Bench.Measuring;
 using ServiceDesk.Bench.Reporting;
 using ServiceDesk.Bench.Servers;
@@ -49,10 +48,7 @@ internal static class PipelineCase
             "TRUNCATE tickets, outbox, processed_events, notifications", bench.Cancellation);
         await pipeline.System.Database.SettleAsync(bench.Cancellation);
         var (before, started) = (ProcessorTime(pipeline), Stopwatch.GetTimestamp());
-        var load = await ClosedLoop.RunAsync(
-            pipeline.Api.Address, _ => [HttpRequests.CreateTicket(pipeline.Api.Address)], 201, Connections, length,
-            bench.Cancellation);
-        await pipeline.AllIsProcessedAsync(bench.Cancellation);
+        var load = await pipeline.SaturateAsync(Connections, length, bench.Cancellation);
         return (
             load.Rate, load.Latencies.Count / Stopwatch.GetElapsedTime(started).TotalSeconds,
             (ProcessorTime(pipeline) - before).TotalMilliseconds / load.Latencies.Count);

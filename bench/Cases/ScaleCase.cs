@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using ServiceDesk.Bench.Load;
 using ServiceDesk.Bench.Measuring;
 using ServiceDesk.Bench.Reporting;
 using ServiceDesk.Bench.Servers;
@@ -74,25 +73,16 @@ internal static class ScaleCase
     {
         await system.Database.ExecuteAsync("TRUNCATE outbox", bench.Cancellation);
         var pipeline = await Pipeline.StartAsync(system, bench.Cancellation);
-        await PostAsync(bench, pipeline, bench.Sizes.ApiWarmUp);
+        await pipeline.SaturateAsync(Connections, bench.Sizes.ApiWarmUp, bench.Cancellation);
         var costs = new List<double>();
         for (var round = 0; round < bench.Sizes.PipelineRounds; round++)
         {
             var (busy, load) = (Busy(), Load());
-            var tickets = await PostAsync(bench, pipeline, bench.Sizes.LoadSpan);
-            costs.Add(((Busy() - busy) - (Load() - load)) / tickets);
+            var posted = await pipeline.SaturateAsync(Connections, bench.Sizes.LoadSpan, bench.Cancellation);
+            costs.Add(((Busy() - busy) - (Load() - load)) / posted.Latencies.Count);
         }
 
         return Rounds.MedianOf(costs);
-    }
-
-    private static async Task<int> PostAsync(BenchRun bench, Pipeline pipeline, TimeSpan length)
-    {
-        var load = await ClosedLoop.RunAsync(
-            pipeline.Api.Address, _ => [HttpRequests.CreateTicket(pipeline.Api.Address)], 201, Connections, length,
-            bench.Cancellation);
-        await pipeline.AllIsProcessedAsync(bench.Cancellation);
-        return load.Latencies.Count;
     }
 
     private static string Microseconds(double seconds, string unit) =>

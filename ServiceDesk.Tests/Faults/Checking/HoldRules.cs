@@ -4,12 +4,17 @@ namespace ServiceDesk.Tests.Faults.Checking;
 /// is held.</summary>
 internal static class HoldRules
 {
-    public static IEnumerable<Violation> Check(Evidence evidence, IReadOnlyDictionary<Guid, OutboxRow> events) =>
+    public static IEnumerable<Violation> Check(Evidence evidence, IReadOnlyDictionary<Guid, OutboxRow> events)
+    {
+        var places = Places(evidence);
+        var failed = FirstFailed(evidence, places);
+        return
         [
             .. evidence.Holds ? Published(evidence, events) : [],
-            .. evidence.Holds ? Effects(evidence) : [],
-            .. HeldForNothing(evidence),
+            .. evidence.Holds ? Effects(evidence, places, failed) : [],
+            .. HeldForNothing(evidence, places, failed),
         ];
+    }
 
     private static IEnumerable<Violation> Published(Evidence evidence, IReadOnlyDictionary<Guid, OutboxRow> events)
     {
@@ -23,30 +28,22 @@ internal static class HoldRules
     }
 
     /// <summary>By their places in the topic, as the notifiers know no other order.</summary>
-    private static IEnumerable<Violation> Effects(Evidence evidence)
-    {
-        var places = Places(evidence);
-        var failed = FirstFailed(evidence, places);
-        return
-            from effect in evidence.Effects
-            where failed.TryGetValue(effect.TicketId, out var before)
-                && places.TryGetValue(effect.EventId, out var place) && place > before
-                && !evidence.ReadLate.Contains(effect.TicketId)
-            select new Violation(
-                Invariant.PassedFailed, $"{effect} happened past a failed event of its ticket", effect.TicketId);
-    }
+    private static IEnumerable<Violation> Effects(
+        Evidence evidence, Dictionary<Guid, int> places, Dictionary<Guid, int> failed) =>
+        from effect in evidence.Effects
+        where failed.TryGetValue(effect.TicketId, out var before)
+            && places.TryGetValue(effect.EventId, out var place) && place > before
+            && !evidence.ReadLate.Contains(effect.TicketId)
+        select new Violation(
+            Invariant.PassedFailed, $"{effect} happened past a failed event of its ticket", effect.TicketId);
 
-    private static IEnumerable<Violation> HeldForNothing(Evidence evidence)
-    {
-        var places = Places(evidence);
-        var failed = FirstFailed(evidence, places);
-        return
-            from held in evidence.Held
-            let ticket = evidence.Topic.FirstOrDefault(message => message.EventId == held)?.Key
-            where !evidence.Holds || !Guid.TryParse(ticket, out var id) || !failed.TryGetValue(id, out var before)
-                || places[held] < before
-            select new Violation(Invariant.HeldForNothing, $"event {held} of ticket {ticket} is held", held);
-    }
+    private static IEnumerable<Violation> HeldForNothing(
+        Evidence evidence, Dictionary<Guid, int> places, Dictionary<Guid, int> failed) =>
+        from held in evidence.Held
+        let ticket = places.TryGetValue(held, out var place) ? evidence.Topic[place].Key : null
+        where !evidence.Holds || !Guid.TryParse(ticket, out var id) || !failed.TryGetValue(id, out var before)
+            || places[held] < before
+        select new Violation(Invariant.HeldForNothing, $"event {held} of ticket {ticket} is held", held);
 
     /// <summary>Where each event is first seen; comparable within a ticket, which is in one partition.</summary>
     private static Dictionary<Guid, int> Places(Evidence evidence) => evidence.Topic.Index()
