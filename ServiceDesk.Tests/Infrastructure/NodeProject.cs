@@ -33,7 +33,7 @@ internal sealed class NodeProject(string sources, string name)
     /// <summary>Where a file of the folder is beside the packages.</summary>
     public string FileOf(string file) => Path.Combine(_installed, file);
 
-    private async Task InstallAsync()
+    public async Task InstallAsync()
     {
         await Gate.WaitAsync();
         try

@@ -50,21 +50,24 @@ public sealed class ChartTests
     [InlineData("values-production.yaml")]
     public async Task Helm_finds_nothing_to_complain_about(string values)
     {
-        var lint = await HelmAsync("lint", "--strict", Chart, "--values", Path.Combine(Chart, values));
+        var lint = await Helm.RunAsync("lint", "--strict", Chart, "--values", Path.Combine(Chart, values));
         Assert.True(lint.ExitCode == 0, lint.Output.Text);
     }
 
+    /// <param name="setting">Given to helm.</param>
+    /// <param name="reason">A pattern, as versions of helm word it differently.</param>
     [RequiresProgramTheory("helm")]
-    [InlineData("ticketApi.replica=3", "Additional property replica is not allowed")]
-    [InlineData("postgres.mode=elsewhere", "postgres.mode must be one of the following")]
+    [InlineData("ticketApi.replica=3", "dditional propert(y|ies) '?replica")]
+    [InlineData("postgres.mode=elsewhere", "postgres.mode.*must be one of")]
     [InlineData("networkPolicies.enabled=true", "there are no policies for bundled servers")]
     [InlineData("kafka.mode=external", "kafka.brokers: must be set")]
     [InlineData("console.enabled=true", "console.enabled: not with bundled Postgres")]
     public async Task What_makes_no_sense_is_refused(string setting, string reason)
     {
-        var (exitCode, output) = await HelmAsync("template", "x", Chart, "--kube-version", "1.30.0", "--set", setting);
+        var (exitCode, output) = await Helm.RunAsync(
+            "template", "x", Chart, "--kube-version", "1.30.0", "--set", setting);
         Assert.NotEqual(0, exitCode);
-        Assert.Contains(reason, output.Text, StringComparison.Ordinal);
+        Assert.Matches(reason, output.Text);
     }
 
     [RequiresProgramFact("helm")]
@@ -138,15 +141,9 @@ public sealed class ChartTests
 
     private static async Task<string> TemplateAsync(string[] values)
     {
-        var (exitCode, output) = await HelmAsync(
+        var (exitCode, output) = await Helm.RunAsync(
             ["template", "servicedesk", Chart, "--namespace", "servicedesk", "--kube-version", "1.30.0", .. values]);
         Assert.True(exitCode == 0, output.Text);
         return string.Join('\n', output.Standard) + '\n';
-    }
-
-    private static async Task<(int ExitCode, ProcessOutput Output)> HelmAsync(params string[] arguments)
-    {
-        await using var helm = ChildProcess.Start("helm", arguments, []);
-        return (await helm.ExitCodeAsync(), helm.Output);
     }
 }
