@@ -57,8 +57,7 @@ internal static class SampleSql
 
     public const string NothingLeft =
         """
-        SELECT NOT EXISTS (SELECT FROM outbox WHERE status = 'pending')
-           AND NOT EXISTS (SELECT FROM outbox WHERE status = 'processing')
+        SELECT NOT EXISTS (SELECT FROM outbox WHERE status IN ('pending', 'processing'))
         """;
 
     /// <summary>All batches but the last, over the time from the first one's start to the last one's, as processed_at
@@ -73,9 +72,8 @@ internal static class SampleSql
 
     public const string EverythingIsProcessed =
         """
-        SELECT (SELECT count(*) FROM notifications) = (SELECT count(*) FROM outbox)
-           AND NOT EXISTS (SELECT FROM outbox WHERE status = 'pending')
-           AND NOT EXISTS (SELECT FROM outbox WHERE status = 'processing')
+        SELECT NOT EXISTS (SELECT FROM outbox WHERE status IN ('pending', 'processing'))
+           AND (SELECT count(*) FROM notifications) = (SELECT count(*) FROM outbox)
         """;
 
     /// <summary>The stations of every event of a measurement that the database knows of.</summary>

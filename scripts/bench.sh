@@ -19,7 +19,7 @@ export POSTGRES_PORT KAFKA_PORT KAFKA_CONTROL_PORT
 # shellcheck source=lib/load.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib/load.sh"
 
-CASES="api relay backlog notifier pipeline latency scale cost"
+CASES="api relay profile backlog notifier pipeline latency scale cost"
 DATA=$LOCAL_DIR/bench
 
 # shellcheck disable=SC2317 # Called on exit.

@@ -10,6 +10,7 @@ internal static class BenchCases
     [
         new("api", "how fast are tickets accepted, changed and read", ApiCase.RunAsync),
         new("relay", "how fast does the outbox drain", RelayCase.RunAsync),
+        new("profile", "where does the time of a drain go", ProfileCase.RunAsync),
         new("backlog", "does a long backlog drain as fast as a short one", BacklogCase.RunAsync),
         new("notifier", "how fast does the topic drain", NotifierCase.RunAsync),
         new("pipeline", "how much do all three do at once", PipelineCase.RunAsync),

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Npgsql;
 using ServiceDesk.Bench.Baselines;
+using ServiceDesk.Bench.Measuring;
 using ServiceDesk.Bench.Servers;
 using ServiceDesk.Bench.Services;
 
@@ -46,6 +47,22 @@ internal sealed class OutboxDrain(
         return await TimeAsync(() => SqlOnlyRelay.DrainAsync(system.Database.RelaySource, bench.Cancellation));
     }
 
+    /// <returns>What each program takes of the processors' time while one relay drains it.</returns>
+    public async Task<IReadOnlyList<(string Program, double Share)>> ProfileAsync()
+    {
+        await PrepareAsync();
+        await using var relay = await system.StartAsync(ServicePrograms.OutboxRelay, bench.Cancellation);
+        ProcessorTimes start = null!;
+        await TimeAsync(() =>
+        {
+            start = Times();
+            return Task.CompletedTask;
+        });
+        return Times().Since(start);
+
+        ProcessorTimes Times() => ProcessorTimes.Read(relay.ProcessId, "the relay");
+    }
+
     private async Task PrepareAsync()
     {
         if (!keepsRows)
@@ -87,7 +104,7 @@ internal sealed class OutboxDrain(
 
     private async Task NothingIsLeftAsync(NpgsqlConnection connection, long started)
     {
-        // The partial indexes know; a scan of the table would take what the relay needs.
+        // The index knows the first one; a scan of the table would take what the relay needs.
         await using var byIndex = new NpgsqlCommand("SET enable_seqscan = off", connection);
         await byIndex.ExecuteNonQueryAsync(bench.Cancellation);
         await using var look = new NpgsqlCommand(SampleSql.NothingLeft, connection);

@@ -14,9 +14,6 @@ internal static class ScaleCase
     private const string Name = "scale";
     private const int Connections = 32;
 
-    /// <summary>USER_HZ, in which Linux counts processor time.</summary>
-    private const double TicksPerSecond = 100;
-
     private static readonly int[] Cores = [2, 16, 64, 256];
 
     public static async Task RunAsync(BenchRun bench)
@@ -77,9 +74,9 @@ internal static class ScaleCase
         var costs = new List<double>();
         for (var round = 0; round < bench.Sizes.PipelineRounds; round++)
         {
-            var (busy, load) = (Busy(), Load());
+            var (busy, load) = (ProcessorTimes.Busy(), Load());
             var posted = await pipeline.SaturateAsync(Connections, bench.Sizes.LoadSpan, bench.Cancellation);
-            costs.Add(((Busy() - busy) - (Load() - load)) / posted.Latencies.Count);
+            costs.Add(((ProcessorTimes.Busy() - busy) - (Load() - load)) / posted.Latencies.Count);
         }
 
         return Rounds.MedianOf(costs);
@@ -89,12 +86,4 @@ internal static class ScaleCase
         string.Create(Text.Culture, $"{seconds * 1_000_000:0} µs {unit}");
 
     private static double Load() => Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds;
-
-    /// <summary>Seconds of processor time since the boot: user, nice, system, interrupts (proc(5)).</summary>
-    private static double Busy()
-    {
-        var fields = File.ReadLines("/proc/stat").First().Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        int[] busy = [1, 2, 3, 6, 7];
-        return busy.Sum(field => double.Parse(fields[field], Text.Culture)) / TicksPerSecond;
-    }
 }

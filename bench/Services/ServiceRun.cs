@@ -41,6 +41,8 @@ internal sealed class ServiceRun : IAsyncDisposable
 
     public Uri Address { get; }
 
+    public int ProcessId => _process.Id;
+
     /// <summary>From the start of the process until it answered that it is ready.</summary>
     public TimeSpan ReadyAfter { get; private set; }
 
