@@ -8,7 +8,7 @@ namespace ServiceDesk.Clients.Postgres;
 public sealed class Schema(NpgsqlDataSource database)
 {
     /// <summary>The newest migration this build relies on, by its name in DbUp's journal.</summary>
-    public const string RequiredScript = "ServiceDesk.Migrator.Scripts.0010_operator.sql";
+    public const string RequiredScript = "ServiceDesk.Migrator.Scripts.0011_queue_by_ticket.sql";
 
     private const string Look =
         """

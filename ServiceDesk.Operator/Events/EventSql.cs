@@ -17,9 +17,22 @@ internal static class EventSql
                 WHERE b.ticket_id = h.ticket_id AND b.reason = 'paused' AND b.id < h.id ORDER BY b.id LIMIT 1)
         """;
 
+    /// <summary>What became of the events found, where the services are further than the outbox.</summary>
+    private const string WithWhatFollowed =
+        $"""
+        SELECT found.*, p.status AS processed, p.processed_at, p.last_error AS processing_error, h.reason AS held,
+               {HeldBehind} AS held_behind, t.title
+        FROM found
+        LEFT JOIN processed_events AS p USING (event_id)
+        LEFT JOIN held_events AS h USING (event_id)
+        LEFT JOIN tickets AS t ON t.id = found.aggregate_id
+        ORDER BY found.id DESC
+        """;
+
     private const string IsWanted =
         """
-        ($1 IS NULL OR event_type = $1)
+        status = ANY ($7)
+              AND ($1 IS NULL OR event_type = $1)
               AND ($2 IS NULL OR headers ->> 'request_id' = $2)
               AND ($3 IS NULL OR split_part(headers ->> 'traceparent', '-', 2) = $3)
               AND ($4 IS NULL OR created_at >= $4)
@@ -29,46 +42,37 @@ internal static class EventSql
     /// <summary>
     /// A piece of the history, newest first: at most $9 rows below the id $6 are looked at, so that a search for what
     /// is rare costs the same however long the history is. $1 type, $2 request, $3 trace, $4 since, $5 until, $7
-    /// statuses, $8 how many, $10 lowest id.
+    /// statuses, $8 how many, $10 lowest id, $11 all statuses of the partitions that have those: among rows of others
+    /// in the same partition, the search for a status would not end.
     /// </summary>
     public const string Search =
         $"""
         -- search events
-        SELECT found.*, p.status AS processed, p.processed_at, p.last_error AS processing_error, h.reason AS held,
-               {HeldBehind} AS held_behind, t.title
-        FROM (
+        WITH found AS (
             SELECT {Fields}
             FROM (
                 SELECT * FROM outbox
-                WHERE id < $6 AND id >= $10 AND status = ANY ($7)
+                WHERE id < $6 AND id >= $10 AND status = ANY ($11)
                 ORDER BY id DESC LIMIT $9
             ) AS looked
             WHERE {IsWanted}
             ORDER BY id DESC LIMIT $8
-        ) AS found
-        LEFT JOIN processed_events AS p USING (event_id)
-        LEFT JOIN held_events AS h USING (event_id)
-        LEFT JOIN tickets AS t ON t.id = found.aggregate_id
-        ORDER BY found.id DESC
+        )
+        {WithWhatFollowed}
         """;
 
     /// <summary>The same for one ticket ($9), whose events have an index.</summary>
     public const string SearchTicket =
         $"""
         -- search events of a ticket
-        SELECT found.*, p.status AS processed, p.processed_at, p.last_error AS processing_error, h.reason AS held,
-               {HeldBehind} AS held_behind, t.title
-        FROM (
+        WITH found AS (
             SELECT {Fields}
             FROM outbox
-            WHERE aggregate_id = $9 AND id < $6 AND status = ANY ($7)
+            WHERE aggregate_id = $9 AND id < $6
               AND {IsWanted}
             ORDER BY id DESC LIMIT $8
-        ) AS found
-        LEFT JOIN processed_events AS p USING (event_id)
-        LEFT JOIN held_events AS h USING (event_id)
-        LEFT JOIN tickets AS t ON t.id = found.aggregate_id
-        ORDER BY found.id DESC
+        )
+        {WithWhatFollowed}
         """;
 
     /// <summary>Where a piece of the history ends: null when there are fewer rows.</summary>

@@ -82,12 +82,14 @@ internal sealed class EventStore(
         below = search.Until is { } until
             ? Math.Min(below, await FirstIdAsync(until + Disorder, cancellation))
             : below;
+        string[] together = statuses is ["pending" or "processing"] ? ["pending", "processing"] : statuses;
         var found = new List<EventRow>();
         while (true)
         {
             found.AddRange(await ReadAsync(EventSql.Search, cancellation,
             [
                 .. Parameters(search, below, statuses, search.Limit + 1 - found.Count), Int(Piece), Number(lowest),
+                Texts(together),
             ]));
             if (found.Count > search.Limit)
             {
@@ -96,7 +98,7 @@ internal sealed class EventStore(
 
             var ends = await database.ReadAsync(
                 EventSql.EndOfPiece, row => row.GetInt64(0), cancellation,
-                Number(below), Texts(statuses), Int(Piece), Number(lowest));
+                Number(below), Texts(together), Int(Piece), Number(lowest));
             if (ends is not [var end])
             {
                 return Complete(found, search.Limit);

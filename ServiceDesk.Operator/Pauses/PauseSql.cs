@@ -36,17 +36,13 @@ internal static class PauseSql
         FROM removed
         """;
 
-    /// <summary>The first unsent event of a paused type ($1) in each of these tickets ($2), of the oldest $3 of the
-    /// queue: what is paused gathers there, and the queue has no index by ticket.</summary>
+    /// <summary>The first unsent event of a paused type ($1) in each of these tickets ($2).</summary>
     public const string FirstOfType =
         """
         -- find first paused events
         SELECT DISTINCT ON (aggregate_id) aggregate_id, id, event_type
-        FROM (
-            SELECT id, aggregate_id, event_type FROM outbox
-            WHERE status IN ('pending', 'processing') ORDER BY id LIMIT $3
-        ) AS queue
-        WHERE event_type = ANY ($1) AND aggregate_id = ANY ($2)
+        FROM outbox
+        WHERE status IN ('pending', 'processing') AND event_type = ANY ($1) AND aggregate_id = ANY ($2)
         ORDER BY aggregate_id, id
         """;
 

@@ -40,7 +40,7 @@ internal sealed class PauseStore(NpgsqlDataSource database)
             PauseSql.FirstOfType,
             row => (Ticket: row.Get<Guid>("aggregate_id"), Id: row.Get<long>("id"),
                 Type: row.Get<string>("event_type")!),
-            cancellation, Texts(types), Ids(tickets), Int((int)PipelineSql.Counted)))
+            cancellation, Texts(types), Ids(tickets)))
         .ToDictionary(e => e.Ticket, e => (e.Id, e.Type));
 
     /// <returns>How many events are known to wait for its end; as with the pipeline's counts, not above

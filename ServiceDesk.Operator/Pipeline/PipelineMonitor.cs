@@ -6,7 +6,9 @@ using static ServiceDesk.Operator.Postgres.Query;
 
 namespace ServiceDesk.Operator.Pipeline;
 
-/// <summary>Looks at the pipeline once for everybody, every second, and remembers the last hour.</summary>
+/// <summary>Looks at the pipeline once for everybody, every second, and remembers the last hour. Where a look takes
+/// long, as while a transaction is held open, it rests ten times as long: what is in trouble must not be looked to
+/// death.</summary>
 internal sealed partial class PipelineMonitor(
     NpgsqlDataSource database, PauseStore pauses, GroupMonitor group, Letters.LetterIndexer letters,
     Schema health, TimeProvider time, ILogger<PipelineMonitor> logger)
@@ -32,9 +34,9 @@ internal sealed partial class PipelineMonitor(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Interval, time);
-        do
+        while (true)
         {
+            var started = time.GetTimestamp();
             try
             {
                 View = await LookAsync(stoppingToken);
@@ -53,8 +55,9 @@ internal sealed partial class PipelineMonitor(
             }
 
             Changed?.Invoke();
+            var taken = time.GetElapsedTime(started);
+            await Task.Delay(taken * 10 > Interval ? taken * 10 : Interval - taken, time, stoppingToken);
         }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
     private async Task<PipelineView> LookAsync(CancellationToken cancellation)

@@ -2,7 +2,8 @@ namespace ServiceDesk.Operator.Pipeline;
 
 internal static class PipelineSql
 {
-    /// <summary>How many of what there is are counted, so that a look costs the same at any depth.</summary>
+    /// <summary>How many of what there is are counted, so that a look costs the same at any depth. In flight is at the
+    /// head of the queue, so it is looked for there.</summary>
     public const long Counted = 10_001;
 
     /// <summary>What waits, what is stuck, and the server's own counts of rows written, from which rates are made. The
@@ -12,7 +13,8 @@ internal static class PipelineSql
         """
         -- look at the pipeline
         WITH queue AS MATERIALIZED (
-            SELECT id, created_at, last_error, status = 'pending' AND bool_or(is_paused) OVER in_ticket AS is_paused,
+            SELECT id, created_at, last_error, status,
+                   status = 'pending' AND bool_or(is_paused) OVER in_ticket AS is_paused,
                    status = 'pending' AND is_behind AND NOT bool_or(is_paused) OVER in_ticket AS is_behind
             FROM (
                 SELECT id, created_at, last_error, status, aggregate_id,
@@ -30,7 +32,7 @@ internal static class PipelineSql
             (SELECT count(*) FROM queue) AS unsent,
             (SELECT count(*) FROM queue WHERE is_paused) AS paused,
             (SELECT count(*) FROM queue WHERE is_behind) AS behind,
-            (SELECT count(*) FROM (SELECT FROM outbox WHERE status = 'processing' LIMIT $1) AS a) AS in_flight,
+            (SELECT count(*) FROM queue WHERE status = 'processing') AS in_flight,
             (SELECT count(*) FROM (SELECT FROM outbox WHERE status = 'failed' LIMIT $1) AS a) AS failed,
             (SELECT count(*) FROM (
                 SELECT FROM dead_letters WHERE status = 'open' AND code <> 'rejected' LIMIT $1) AS a) AS letters,
@@ -54,15 +56,18 @@ internal static class PipelineSql
         FROM instances ORDER BY service, started_at
         """;
 
-    /// <summary>Claims by the relay that made them: a claim's token begins as the relay's id does.</summary>
+    /// <summary>Claims by the relay that made them, among the oldest unsent events: a claim's token begins as the
+    /// relay's id does.</summary>
     public const string Claims =
         """
         -- read claims
         SELECT left(claim_token::text, 8) AS relay, count(*) AS events, count(DISTINCT claim_token) AS batches,
                min(processing_started_at) AS since
         FROM (
-            SELECT claim_token, processing_started_at FROM outbox WHERE status = 'processing' LIMIT 50000
-        ) AS claimed
+            SELECT status, claim_token, processing_started_at FROM outbox
+            WHERE status IN ('pending', 'processing') ORDER BY id LIMIT 50000
+        ) AS oldest
+        WHERE status = 'processing'
         GROUP BY relay ORDER BY since
         """;
 }

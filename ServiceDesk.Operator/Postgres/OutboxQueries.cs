@@ -2,15 +2,33 @@ namespace ServiceDesk.Operator.Postgres;
 
 internal static class OutboxQueries
 {
-    /// <summary>
-    /// The unsent rows are few and have partial indexes. The sent ones may be millions: past the first million their
-    /// number is the planner's estimate.
-    /// </summary>
-    public const string ByStatus = """
-        SELECT 'pending', count(*)::text, min(created_at), now() - min(created_at) FROM outbox WHERE status = 'pending'
+    /// <summary>What is looked at of a queue that may have millions: its head, where what is in flight is, and what
+    /// has waited longest.</summary>
+    private const string Oldest =
+        """
+        SELECT * FROM outbox WHERE status IN ('pending', 'processing') ORDER BY id LIMIT 100000
+        """;
+
+    /// <summary>How many are unsent, where not all are looked at.</summary>
+    private const string Estimate =
+        """
+        (SELECT greatest(reltuples, 100000)::bigint FROM pg_class WHERE oid = 'outbox_unsent'::regclass)
+        """;
+
+    /// <summary>Where the unsent are more than are looked at, and the sent more than a million, their number is the
+    /// planner's estimate.</summary>
+    public const string ByStatus = $"""
+        WITH oldest AS MATERIALIZED (
+            SELECT status, created_at FROM ({Oldest}) AS queue
+        )
+        SELECT 'pending',
+               CASE WHEN (SELECT count(*) FROM oldest) < 100000 THEN count(*)::text
+                    ELSE '~' || {Estimate} END,
+               min(created_at), now() - min(created_at)
+        FROM oldest WHERE status = 'pending'
         UNION ALL
         SELECT 'processing', count(*)::text, min(created_at), now() - min(created_at)
-        FROM outbox WHERE status = 'processing'
+        FROM oldest WHERE status = 'processing'
         UNION ALL
         SELECT 'failed', count(*)::text, min(created_at), now() - min(created_at) FROM outbox WHERE status = 'failed'
         UNION ALL
@@ -28,34 +46,29 @@ internal static class OutboxQueries
         FROM outbox WHERE status = 'failed' ORDER BY id DESC LIMIT 10
         """;
 
-    public const string Retrying = """
+    public const string Retrying = $"""
         SELECT next_attempt_at, event_type, event_id, aggregate_id, attempts, left(last_error, 200)
-        FROM outbox WHERE status = 'pending' AND attempts > 0 ORDER BY id LIMIT 10
+        FROM ({Oldest}) AS queue WHERE status = 'pending' AND attempts > 0 ORDER BY id LIMIT 10
         """;
 
     /// <summary>Of an event that failed, which lets them pass or holds them.</summary>
-    public const string Behind = """
+    public const string Behind = $"""
         SELECT created_at, event_type, event_id, aggregate_id, attempts, left(last_error, 200)
-        FROM outbox AS o
-        WHERE status IN ('pending', 'processing')
-          AND EXISTS (SELECT FROM outbox AS f WHERE f.status = 'failed' AND f.aggregate_id = o.aggregate_id)
+        FROM ({Oldest}) AS o
+        WHERE EXISTS (SELECT FROM outbox AS f WHERE f.status = 'failed' AND f.aggregate_id = o.aggregate_id)
         ORDER BY id LIMIT 10
         """;
 
-    public const string Lag = """
-        SELECT count(*), now() - min(created_at) FROM outbox WHERE status IN ('pending', 'processing')
+    public const string Lag = $"""
+        SELECT CASE WHEN count(*) < 100000 THEN count(*) ELSE {Estimate} END, now() - min(created_at)
+        FROM ({Oldest}) AS oldest
         """;
 
-    /// <summary>
-    /// Events of tickets made a moment ago. Nothing else asks by ticket, so there is no index for it: the newest rows
-    /// are searched, by primary key.
-    /// </summary>
     public const string OfTickets = """
-        SELECT ticket.id, recent.event_id, recent.event_type, recent.status, recent.attempts,
-               extract(epoch FROM recent.sent_at - recent.created_at) * 1000
+        SELECT ticket.id, event.event_id, event.event_type, event.status, event.attempts,
+               extract(epoch FROM event.sent_at - event.created_at) * 1000
         FROM unnest(@ids) AS ticket (id)
-        LEFT JOIN (SELECT * FROM outbox WHERE id > (SELECT coalesce(max(id), 0) FROM outbox) - 100000) AS recent
-               ON recent.aggregate_id = ticket.id
-        ORDER BY recent.id
+        LEFT JOIN outbox AS event ON event.aggregate_id = ticket.id
+        ORDER BY event.id
         """;
 }
