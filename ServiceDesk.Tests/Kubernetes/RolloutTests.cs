@@ -86,6 +86,19 @@ public sealed class RolloutTests : IDisposable
     }
 
     [RequiresProgramFact("kubectl", "bash")]
+    public async Task A_migration_that_cannot_start_says_what_it_waits_for()
+    {
+        _cluster.On("kubectl", FakeCluster.Migration, "echo ' '", "echo ' '", "echo ' '", "echo ' Complete'");
+        _cluster.On("kubectl", "*get pods --selector batch.kubernetes.io/job-name=*", "echo ContainerCreating:",
+            "echo 'ErrImagePull: no such tag'", "echo 'ImagePullBackOff: no such tag'", "true");
+
+        var (exitCode, output) = await ApplyAsync();
+
+        Assert.True(exitCode == 0, output.Text);
+        Assert.Equal("warning: the migration cannot start: ErrImagePull: no such tag", Assert.Single(output.Errors));
+    }
+
+    [RequiresProgramFact("kubectl", "bash")]
     public async Task What_the_api_server_refuses_changes_nothing()
     {
         _cluster.On("kubectl", FakeCluster.Judged, "echo 'Job is invalid: field is immutable' >&2; exit 1");

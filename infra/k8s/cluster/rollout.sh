@@ -43,7 +43,7 @@ require_version() {
 
 # Waits for the Job's end, whichever it is, and shows each attempt that fails when it fails.
 migrate() {
-    FAILED_ATTEMPTS=0
+    FAILED_ATTEMPTS=0 WAITS_FOR=
     until_true 600 migration_has_ended || explain "the migration has not ended within 10 minutes"
     [[ $MIGRATION == *Complete* ]] || explain "the migration failed: no service is changed"
 }
@@ -58,8 +58,19 @@ migration_has_ended() {
         warn "the migration has failed, attempt $failed:"
         show_migration
     fi
+    show_what_it_waits_for
     # FailureTarget: it has failed, and waits for its pods to end. SuccessCriteriaMet is the same for a success.
     [[ $MIGRATION == *Complete* || $MIGRATION == *Fail* ]]
+}
+
+# An image that cannot be pulled, or a Secret that is missing, is no failed attempt: the Job waits for it.
+show_what_it_waits_for() {
+    local waits_for
+    waits_for=$(in_cluster get pods --selector "batch.kubernetes.io/job-name=$JOB" --output \
+        'jsonpath={range .items[*].status.containerStatuses[*].state.waiting}{.reason}: {.message}{"\n"}{end}' |
+        grep -E -m 1 '^(ErrImage|ImagePull|InvalidImage|CreateContainer.*Error)') || return 0
+    [[ -n $WAITS_FOR ]] || warn "the migration cannot start: $waits_for"
+    WAITS_FOR=$waits_for
 }
 
 show_migration() { in_cluster logs --selector "batch.kubernetes.io/job-name=$JOB" --tail=30 >&2 || true; }
