@@ -116,6 +116,17 @@ public sealed class StatementCostTests : IAsyncLifetime
         Assert.True(await IsFlushedAsync(), "the effects are not on disk");
     }
 
+    /// <summary>Statistics are from another time than the queue is, so the planner must have no choice.</summary>
+    [Fact]
+    public async Task The_queue_can_be_read_by_id_in_one_way_only() => Assert.Equal(
+        "outbox_unsent_pkey",
+        await Database.ScalarAsync<string>(
+            """
+            SELECT string_agg(i.indexrelid::regclass::text, ' ')
+            FROM pg_index AS i JOIN pg_attribute AS a ON a.attrelid = i.indexrelid
+            WHERE i.indrelid = 'outbox_unsent'::regclass AND a.attname = 'id'
+            """));
+
     private static NpgsqlDataSource Connections(string url) => NpgsqlDataSource.Create(DatabaseExtensions.WithOptions(
         DatabaseExtensions.WithDefaults(PostgresUrl.ToConnectionString(url), "tests"), OutboxSql.PlannerOptions));
 
