@@ -17,7 +17,8 @@ internal static class EventSql
                 WHERE b.ticket_id = h.ticket_id AND b.reason = 'paused' AND b.id < h.id ORDER BY b.id LIMIT 1)
         """;
 
-    /// <summary>What became of the events found, where the services are further than the outbox.</summary>
+    /// <summary>What is known of the events found beside their rows: how they were processed, and the ticket's
+    /// title.</summary>
     private const string WithWhatFollowed =
         $"""
         SELECT found.*, p.status AS processed, p.processed_at, p.last_error AS processing_error, h.reason AS held,

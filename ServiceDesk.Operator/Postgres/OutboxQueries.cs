@@ -2,17 +2,19 @@ namespace ServiceDesk.Operator.Postgres;
 
 internal static class OutboxQueries
 {
+    private const string Most = "100000";
+
     /// <summary>What is looked at of a queue that may have millions: its head, where what is in flight is, and what
     /// has waited longest.</summary>
     private const string Oldest =
-        """
-        SELECT * FROM outbox WHERE status IN ('pending', 'processing') ORDER BY id LIMIT 100000
+        $"""
+        SELECT * FROM outbox WHERE status IN ('pending', 'processing') ORDER BY id LIMIT {Most}
         """;
 
     /// <summary>How many are unsent, where not all are looked at.</summary>
     private const string Estimate =
-        """
-        (SELECT greatest(reltuples, 100000)::bigint FROM pg_class WHERE oid = 'outbox_unsent'::regclass)
+        $"""
+        (SELECT greatest(reltuples, {Most})::bigint FROM pg_class WHERE oid = 'outbox_unsent'::regclass)
         """;
 
     /// <summary>Where the unsent are more than are looked at, and the sent more than a million, their number is the
@@ -22,8 +24,7 @@ internal static class OutboxQueries
             SELECT status, created_at FROM ({Oldest}) AS queue
         )
         SELECT 'pending',
-               CASE WHEN (SELECT count(*) FROM oldest) < 100000 THEN count(*)::text
-                    ELSE '~' || {Estimate} END,
+               CASE WHEN (SELECT count(*) FROM oldest) < {Most} THEN count(*)::text ELSE '~' || {Estimate} END,
                min(created_at), now() - min(created_at)
         FROM oldest WHERE status = 'pending'
         UNION ALL
@@ -60,7 +61,7 @@ internal static class OutboxQueries
         """;
 
     public const string Lag = $"""
-        SELECT CASE WHEN count(*) < 100000 THEN count(*) ELSE {Estimate} END, now() - min(created_at)
+        SELECT CASE WHEN count(*) < {Most} THEN count(*) ELSE {Estimate} END, now() - min(created_at)
         FROM ({Oldest}) AS oldest
         """;
 

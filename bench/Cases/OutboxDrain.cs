@@ -104,7 +104,7 @@ internal sealed class OutboxDrain(
 
     private async Task NothingIsLeftAsync(NpgsqlConnection connection, long started)
     {
-        // The index knows the first one; a scan of the table would take what the relay needs.
+        // A scan of the table would take what the relay needs.
         await using var byIndex = new NpgsqlCommand("SET enable_seqscan = off", connection);
         await byIndex.ExecuteNonQueryAsync(bench.Cancellation);
         await using var look = new NpgsqlCommand(SampleSql.NothingLeft, connection);

@@ -58,9 +58,10 @@ migration_has_ended() {
         warn "the migration has failed, attempt $failed:"
         show_migration
     fi
-    show_what_it_waits_for
     # FailureTarget: it has failed, and waits for its pods to end. SuccessCriteriaMet is the same for a success.
-    [[ $MIGRATION == *Complete* || $MIGRATION == *Fail* ]]
+    [[ $MIGRATION != *Complete* && $MIGRATION != *Fail* ]] || return 0
+    show_what_it_waits_for
+    return 1
 }
 
 # An image that cannot be pulled, or a Secret that is missing, is no failed attempt: the Job waits for it.
@@ -68,8 +69,8 @@ show_what_it_waits_for() {
     local waits_for
     waits_for=$(in_cluster get pods --selector "batch.kubernetes.io/job-name=$JOB" --output \
         'jsonpath={range .items[*].status.containerStatuses[*].state.waiting}{.reason}: {.message}{"\n"}{end}' |
-        grep -E -m 1 '^(ErrImage|ImagePull|InvalidImage|CreateContainer.*Error)') || return 0
-    [[ -n $WAITS_FOR ]] || warn "the migration cannot start: $waits_for"
+        grep -E '^(ErrImage|ImagePull|InvalidImage|CreateContainer.*Error)') || return 0
+    [[ -n $WAITS_FOR ]] || warn "the migration cannot start: ${waits_for%%$'\n'*}"
     WAITS_FOR=$waits_for
 }
 
