@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Npgsql;
 using ServiceDesk.Clients.Operating;
 
@@ -26,6 +27,10 @@ internal sealed class OutboxStore(
     /// <summary>Where claims begin to read.</summary>
     public ClaimFloor Floor { get; } = new();
 
+    /// <summary>Tokens of claims that failed here and may have been committed there, so that nobody settles what they
+    /// took (P6). For the reaper to take out.</summary>
+    public ConcurrentQueue<Guid> FailedClaims { get; } = new();
+
     /// <summary>Claims up to <paramref name="limit"/> due events. Not for several callers at once.</summary>
     public Task<ClaimedBatch> ClaimAsync(int limit, CancellationToken cancellationToken) =>
         ClaimAsync(limit, ActivePauses.None, cancellationToken);
@@ -34,6 +39,20 @@ internal sealed class OutboxStore(
     public async Task<ClaimedBatch> ClaimAsync(int limit, ActivePauses paused, CancellationToken cancellationToken)
     {
         var token = _instance.NewToken();
+        try
+        {
+            return await ClaimAsync(token, limit, paused, cancellationToken);
+        }
+        catch
+        {
+            FailedClaims.Enqueue(token);
+            throw;
+        }
+    }
+
+    private async Task<ClaimedBatch> ClaimAsync(
+        Guid token, int limit, ActivePauses paused, CancellationToken cancellationToken)
+    {
         var floor = Floor.Value;
         var window = limit + _expectedBlocked;
         var asksWriters = Floor.WantsWriters;

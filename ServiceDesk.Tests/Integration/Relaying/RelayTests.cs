@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Npgsql;
 using ServiceDesk.Events;
 using ServiceDesk.Tests.Infrastructure;
 
@@ -104,6 +105,37 @@ public sealed class RelayTests(ServersFixture fixture) : IClassFixture<ServersFi
         (await relay.MetricsAsync()).HasAtLeast(3, "outbox_reaped_total");
     }
 
+    /// <summary>As after a connection that broke: the claim is committed, and its relay never hears what it has.</summary>
+    [Fact]
+    public async Task An_event_whose_claim_failed_after_its_commit_is_published_long_before_its_lease_ends()
+    {
+        await _system.Database.ExecuteAsync(
+            """
+            CREATE FUNCTION wait_for_the_test() RETURNS trigger LANGUAGE plpgsql AS
+                'BEGIN PERFORM pg_advisory_xact_lock(1); RETURN NEW; END';
+            CREATE TRIGGER wait BEFORE UPDATE ON outbox FOR EACH ROW WHEN (NEW.status = 'processing')
+                EXECUTE FUNCTION wait_for_the_test();
+            """);
+        await using var gate = await OpenAsync("SELECT pg_advisory_xact_lock(1)");
+        await _system.Database.AddEventsAsync(Guid.CreateVersion7(), count: 3);
+        var relay = await _system.StartRelayAsync(("OUTBOX_RELAY_PROCESSING_TIMEOUT", "10m"));
+        await IsAwaitedAsync("ExclusiveLock");
+
+        // Queued behind the claim, this lock is granted at its commit, before the relay can read what was claimed.
+        var locking = OpenAsync("LOCK TABLE outbox");
+        await IsAwaitedAsync("AccessExclusiveLock");
+        await gate.DisposeAsync();
+        await using (await locking)
+        {
+            await Eventually.IsTrueAsync("the claim failed", () => Task.FromResult(relay.Log("Claim failed").Count > 0));
+        }
+
+        await _system.Database.AllAreSentAsync(3);
+
+        Assert.Equal(1, await _system.Database.ScalarAsync<int>("SELECT max(attempts) FROM outbox"));
+        (await relay.MetricsAsync()).HasAtLeast(3, "outbox_reaped_total");
+    }
+
     [Fact]
     public async Task An_event_that_is_too_large_fails_with_a_dead_letter_and_the_others_pass()
     {
@@ -175,5 +207,22 @@ public sealed class RelayTests(ServersFixture fixture) : IClassFixture<ServersFi
         var published = (await _system.Events.ReadAllAsync()).Select(m => TestTopic.Header(m, "event_id")!).ToHashSet();
         Assert.Subset(published, sent.ToHashSet());
         Assert.Empty(relay.Output.Errors);
+    }
+
+    private Task IsAwaitedAsync(string mode) => Eventually.IsTrueAsync(
+        $"a session waits for an {mode}", () => _system.Database.ScalarAsync<bool>(
+            """
+            SELECT EXISTS (
+                SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+                WHERE d.datname = current_database() AND l.mode = $1 AND NOT l.granted)
+            """, mode));
+
+    private async Task<NpgsqlTransaction> OpenAsync(string statement)
+    {
+        var connection = await _system.Database.Source.OpenConnectionAsync();
+        var transaction = await connection.BeginTransactionAsync();
+        await using var command = new NpgsqlCommand(statement, connection, transaction) { CommandTimeout = 60 };
+        await command.ExecuteNonQueryAsync();
+        return transaction;
     }
 }
