@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Npgsql;
 using ServiceDesk.Clients.Postgres;
+using ServiceDesk.Operator.Postgres;
 using ServiceDesk.Settings;
 
 namespace ServiceDesk.Operator.CommandLine;
@@ -39,9 +40,9 @@ internal sealed record DiagSettings(
 
         try
         {
-            var acting = ActingAs();
+            var options = SessionOptions();
             return new(DatabaseExtensions.WithOptions(
-                ConnectionString ?? PostgresUrl.ToConnectionString(DatabaseUrl!), acting))
+                ConnectionString ?? PostgresUrl.ToConnectionString(DatabaseUrl!), options))
             {
                 ApplicationName = "diag",
                 Timeout = (int)AnswerTimeout.TotalSeconds,
@@ -57,13 +58,15 @@ internal sealed record DiagSettings(
 
     /// <summary>A pooler that shares sessions takes no options, so there the commands have the rights of the
     /// login.</summary>
-    private string ActingAs()
+    private string SessionOptions()
     {
         try
         {
             var database = SettingsExtensions.Read<DatabaseSettings>(Configuration);
             var role = database.Role ?? Role;
-            return database.SessionsAreShared || role == DatabaseSettings.NoRole ? "" : $"-c role={role}";
+            return database.SessionsAreShared ? ""
+                : role == DatabaseSettings.NoRole ? Query.PlannerOptions
+                : $"-c role={role} {Query.PlannerOptions}";
         }
         catch (SettingsException rule)
         {

@@ -105,7 +105,7 @@ public sealed class RelayTests(ServersFixture fixture) : IClassFixture<ServersFi
         (await relay.MetricsAsync()).HasAtLeast(3, "outbox_reaped_total");
     }
 
-    /// <summary>As after a connection that broke: the claim is committed, and its relay never hears what it has.</summary>
+    /// <summary>As after a connection that broke: the claim is committed, and its relay does not know of it.</summary>
     [Fact]
     public async Task An_event_whose_claim_failed_after_its_commit_is_published_long_before_its_lease_ends()
     {
@@ -127,7 +127,8 @@ public sealed class RelayTests(ServersFixture fixture) : IClassFixture<ServersFi
         await gate.DisposeAsync();
         await using (await locking)
         {
-            await Eventually.IsTrueAsync("the claim failed", () => Task.FromResult(relay.Log("Claim failed").Count > 0));
+            await Eventually.IsTrueAsync(
+                "the claim failed", () => Task.FromResult(relay.Log("Claim failed").Count > 0));
         }
 
         await _system.Database.AllAreSentAsync(3);
