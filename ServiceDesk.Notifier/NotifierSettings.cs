@@ -7,7 +7,7 @@ public sealed class NotifierSettings : ISettings
     public static string Section => "Notifier";
 
     /// <summary>Most messages in one transaction.</summary>
-    public int BatchSize { get; set; } = 500;
+    public int BatchSize { get; set; } = 1_000;
 
     /// <summary>Longest wait for more messages, counted from the first one of a batch. Messages that arrive while a
     /// batch is processed form the next one anyway.</summary>

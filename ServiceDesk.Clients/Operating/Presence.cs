@@ -133,15 +133,17 @@ public sealed partial class Presence(
 
     private async Task TellAsync(CancellationToken cancellation)
     {
-        await using var tell = database.CreateCommand(Tell);
-        tell.Parameters.AddRange(new NpgsqlParameter[]
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(new(Tell)
         {
-            Value(instance.Id), Value(service.Name), Value(Environment.MachineName), Value(Environment.ProcessId),
-            Value(Version), Value(holds()),
+            Parameters =
+            {
+                Value(instance.Id), Value(service.Name), Value(Environment.MachineName), Value(Environment.ProcessId),
+                Value(Version), Value(holds()),
+            },
         });
-        await tell.ExecuteNonQueryAsync(cancellation);
-        await using var forget = database.CreateCommand(Forget);
-        await forget.ExecuteNonQueryAsync(cancellation);
+        batch.BatchCommands.Add(new(Forget));
+        await batch.ExecuteNonQueryAsync(cancellation);
     }
 
     private static NpgsqlParameter<T> Value<T>(T value) => new() { TypedValue = value };

@@ -12,6 +12,8 @@ internal sealed class HeldEvents(NpgsqlDataSource database, NotifierSettings set
     public const string Paused = "paused";
     public const string BehindFailed = "failed";
 
+    private int _hasAdded;
+
     public Task<HashSet<Guid>> WaitingAsync(Guid[] tickets, CancellationToken cancellationToken) =>
         IdsAsync(HeldSql.Waiting, cancellationToken, Value(tickets), Value(settings.Holds));
 
@@ -41,7 +43,11 @@ internal sealed class HeldEvents(NpgsqlDataSource database, NotifierSettings set
         }
 
         await batch.ExecuteNonQueryAsync(cancellationToken);
+        Volatile.Write(ref _hasAdded, 1);
     }
+
+    /// <summary>Whether this notifier has held events since this was asked last.</summary>
+    public bool HasAdded() => Interlocked.Exchange(ref _hasAdded, 0) == 1;
 
     /// <summary>The next event of each ticket that waits no longer.</summary>
     public async Task<List<(long Id, ReceivedMessage Message)>> NextAsync(

@@ -14,8 +14,20 @@ internal sealed class HeldRelease(
 {
     private const int Limit = 200;
 
+    /// <summary>Rounds without a look while this notifier knows of nothing that is held. What others held before they
+    /// died is found a few seconds later.</summary>
+    private const int IdleRounds = 8;
+
+    private int _skipped = IdleRounds;
+
     protected override async Task RunOnceAsync(CancellationToken cancellation)
     {
+        if (metrics.Held == 0 && !held.HasAdded() && ++_skipped < IdleRounds)
+        {
+            return;
+        }
+
+        _skipped = 0;
         metrics.Held = await held.CountAsync(cancellation);
         while (metrics.Held > 0 && operators.Pauses is { All: false } paused
             && await held.NextAsync(paused, Limit, cancellation) is { Count: > 0 } next)
