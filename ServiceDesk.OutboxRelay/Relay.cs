@@ -22,12 +22,13 @@ internal sealed partial class Relay(
     private static readonly TimeSpan PausedInterval = TimeSpan.FromMilliseconds(100);
 
     private readonly List<Task> _underWay = [];
-    private readonly Pace _batches = new(settings.BatchSize);
+    private readonly Pace _batches = new(settings.BatchSize, settings.BatchesInFlight);
     private readonly LogPace _pace = new(time);
     private readonly CancellationTokenSource _giveUp = new();
     private int _brokerOutages;
     private int _failures;
     private long _lastClaim;
+    private TimeSpan _claimTook;
     private bool _hasBlocked;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -68,7 +69,9 @@ internal sealed partial class Relay(
             }
 
             // Not cancelled by the stop: a claim that was made must be known, to be handed back.
+            var started = time.GetTimestamp();
             var batch = await outbox.ClaimAsync(_batches.BatchSize, paused, CancellationToken.None);
+            _claimTook = time.GetElapsedTime(started);
             _batches.Claimed(batch.HasMore);
             Volatile.Write(ref _hasBlocked, batch.HasBlocked);
             if (batch.Events.Count > 0)
@@ -110,10 +113,13 @@ internal sealed partial class Relay(
     private async Task MakeRoomAsync(CancellationToken stopping)
     {
         _underWay.RemoveAll(batch => batch.IsCompleted);
-        while (_underWay.Count >= settings.BatchesInFlight)
+        var started = time.GetTimestamp();
+        while (_underWay.Count >= _batches.BatchesInFlight)
         {
             _underWay.Remove(await Task.WhenAny(_underWay).WaitAsync(stopping));
         }
+
+        _batches.MadeRoom(_underWay.Count, time.GetElapsedTime(started), _claimTook);
     }
 
     private async Task FinishAsync(ClaimedBatch batch)

@@ -12,7 +12,7 @@ internal static class SqlOnlyRelay
     {
         var settings = new RelaySettings();
         var outbox = new OutboxStore(database);
-        var pace = new Pace(settings.BatchSize);
+        var pace = new Pace(settings.BatchSize, settings.BatchesInFlight);
         var underWay = new List<Task>();
         while (true)
         {
