@@ -51,9 +51,9 @@ internal static class ProcessingSql
     public const string DeleteDone =
         """
         -- forget processed events
-        DELETE FROM processed_events WHERE event_id IN (
+        DELETE FROM processed_events WHERE event_id = ANY (ARRAY(
             SELECT event_id FROM processed_events
             WHERE status = 'done' AND processed_at < now() - $1::interval
-            ORDER BY processed_at LIMIT $2)
+            ORDER BY processed_at LIMIT $2))
         """;
 }

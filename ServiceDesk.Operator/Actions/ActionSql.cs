@@ -133,8 +133,8 @@ internal static class ActionSql
             WHERE id = ANY ($1) AND status = 'failed'
             RETURNING event_id, event_type, aggregate_id
         ), copies AS (
-            UPDATE dead_letters AS d SET status = 'retried', settled_at = now()
-            FROM changed WHERE d.event_id = changed.event_id AND d.status = 'open' AND d.code = 'rejected'
+            UPDATE dead_letters SET status = 'retried', settled_at = now()
+            WHERE event_id = ANY (ARRAY(SELECT event_id FROM changed)) AND status = 'open' AND code = 'rejected'
         )
         INSERT INTO operator_action_events (action_id, event_id, event_type, ticket_id)
         SELECT $2, event_id, event_type, aggregate_id FROM changed
@@ -147,8 +147,8 @@ internal static class ActionSql
         WITH gone AS (
             DELETE FROM outbox WHERE id = ANY ($1) AND status = 'failed' RETURNING event_id, event_type, aggregate_id
         ), copies AS (
-            UPDATE dead_letters AS d SET status = 'discarded', settled_at = now()
-            FROM gone WHERE d.event_id = gone.event_id AND d.status = 'open'
+            UPDATE dead_letters SET status = 'discarded', settled_at = now()
+            WHERE event_id = ANY (ARRAY(SELECT event_id FROM gone)) AND status = 'open'
         )
         INSERT INTO operator_action_events (action_id, event_id, event_type, ticket_id)
         SELECT $2, event_id, event_type, aggregate_id FROM gone

@@ -5,7 +5,9 @@ namespace ServiceDesk.OutboxRelay.Outbox;
 internal static class OutboxSql
 {
     /// <summary>Options of the relay's connections. Every statement here walks an index and must keep doing so: the
-    /// queue is empty now and deep a moment later, so the planner's statistics are always out of date.</summary>
+    /// queue is empty now and deep a moment later, so the planner's statistics are always out of date. For the same
+    /// reason no statement joins a set of ids with the table, but each looks for an array of them: a plan from an empty
+    /// queue turns such a join around, and goes through all the ids again for each row of a deep one.</summary>
     public const string PlannerOptions =
         "-c enable_seqscan=off -c enable_bitmapscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off";
 
@@ -57,13 +59,15 @@ internal static class OutboxSql
             ORDER BY id
             LIMIT $4
         ), claimed AS (
-            UPDATE outbox o
+            UPDATE outbox
             SET status = 'processing', claim_token = $1, processing_started_at = clock_timestamp(),
-                attempts = o.attempts + 1
-            FROM (SELECT id, bool_and(is_locked) OVER in_ticket AS is_ours FROM locked
-                  WINDOW in_ticket AS (PARTITION BY aggregate_id ORDER BY id ROWS UNBOUNDED PRECEDING)) AS ours
-            WHERE o.id = ours.id AND ours.is_ours AND o.status = 'pending'
-            RETURNING o.id
+                attempts = attempts + 1
+            WHERE status = 'pending' AND id = ANY (ARRAY(
+                SELECT id
+                FROM (SELECT id, bool_and(is_locked) OVER in_ticket AS is_ours FROM locked
+                      WINDOW in_ticket AS (PARTITION BY aggregate_id ORDER BY id ROWS UNBOUNDED PRECEDING)) AS ours
+                WHERE is_ours))
+            RETURNING id
         ), taken AS (
             SELECT count(*) AS claimed, set_config(
                 'servicedesk.claimed', coalesce(min(id), 0) || ' ' || coalesce(max(id), -1), false) AS range
@@ -106,8 +110,6 @@ internal static class OutboxSql
         SELECT id FROM outbox WHERE status IN ('pending', 'processing') AND id < $1 ORDER BY id LIMIT 1
         """;
 
-    /// <summary>Ids as an array, here and below, and not as rows to join with: a join that the planner turns around
-    /// walks the whole queue.</summary>
     public const string MarkSent =
         """
         UPDATE outbox
@@ -144,10 +146,10 @@ internal static class OutboxSql
             ORDER BY id
             FOR UPDATE SKIP LOCKED
         )
-        UPDATE outbox o
+        UPDATE outbox
         SET status = 'pending', claim_token = NULL, processing_started_at = NULL, next_attempt_at = 'epoch',
-            attempts = greatest(o.attempts - 1, 0), last_error = 'the relay that had claimed it did not finish in time'
-        FROM expired WHERE o.id = expired.id AND o.status = 'processing'
+            attempts = greatest(attempts - 1, 0), last_error = 'the relay that had claimed it did not finish in time'
+        WHERE id = ANY (ARRAY(SELECT id FROM expired)) AND status = 'processing'
         """;
 
     /// <summary>What a clock that was set back keeps in the future: claims, and retries later than any relay plans them
@@ -219,9 +221,9 @@ internal static class OutboxSql
         WITH looked AS MATERIALIZED (
             SELECT id FROM outbox WHERE status = 'sent' AND id > $1 ORDER BY id LIMIT $3
         ), deleted AS (
-            DELETE FROM outbox o USING looked
-            WHERE o.id = looked.id AND o.status = 'sent' AND o.sent_at < now() - $2::interval
-            RETURNING o.id
+            DELETE FROM outbox
+            WHERE id = ANY (ARRAY(SELECT id FROM looked)) AND status = 'sent' AND sent_at < now() - $2::interval
+            RETURNING id
         )
         SELECT coalesce(max(id), 0) AS last, (SELECT count(*) FROM deleted) AS deleted, count(*) AS looked FROM looked
         """;

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Npgsql;
 using ServiceDesk.Clients.Postgres;
 using ServiceDesk.Operator.Events;
@@ -101,19 +100,10 @@ public sealed class LookCostTests(ServersFixture fixture) : IClassFixture<Server
     /// <returns>How many rows of the queue the statement came by.</returns>
     private async Task<double> ReadFromQueueAsync(string sql, NpgsqlParameter[] parameters)
     {
-        await using var explain = _source.CreateCommand($"EXPLAIN (ANALYZE, FORMAT JSON) {sql}");
-        explain.Parameters.AddRange(parameters.Select(p => p.Clone()).ToArray());
-        using var plan = JsonDocument.Parse((string)(await explain.ExecuteScalarAsync())!);
-        return Nodes(plan.RootElement[0].GetProperty("Plan"))
+        await using var look = _source.CreateCommand(sql);
+        look.Parameters.AddRange(parameters.Select(p => p.Clone()).ToArray());
+        return (await QueryPlan.ExplainAsync(look))
             .Where(n => n.TryGetProperty("Relation Name", out var table) && table.GetString() == "outbox_unsent")
-            .Sum(n => Number(n, "Actual Loops") * (Number(n, "Actual Rows") + Number(n, "Rows Removed by Filter")));
-
-        static double Number(JsonElement node, string name) =>
-            node.TryGetProperty(name, out var number) ? number.GetDouble() : 0;
+            .Sum(QueryPlan.Rows);
     }
-
-    private static IEnumerable<JsonElement> Nodes(JsonElement node) =>
-        node.TryGetProperty("Plans", out var plans)
-            ? plans.EnumerateArray().SelectMany(Nodes).Prepend(node)
-            : [node];
 }

@@ -127,6 +127,50 @@ public sealed class StatementCostTests : IAsyncLifetime
             WHERE i.indrelid = 'outbox_unsent'::regclass AND a.attname = 'id'
             """));
 
+    /// <summary>A relay that has been idle has its plans from an empty queue, when many events come at once.</summary>
+    [Fact]
+    public async Task A_plan_from_an_empty_queue_is_as_good_in_a_deep_one()
+    {
+        const int Deep = 5_000;
+        const int Limit = 500;
+        (string Name, string Sql, string Arguments)[] statements =
+        [
+            ("claim", OutboxSql.Claim, $"gen_random_uuid(), 0, {4 * Limit}, {Limit}, 16777216, '{{}}', '{{}}', false"),
+            ("reap", OutboxSql.Reap, $"'0 seconds', 0, {10 * Deep}, '{{}}'"),
+            ("delete_sent", OutboxSql.DeleteSent, $"0, '0 seconds', {Limit}"),
+        ];
+        await using var source = Connections(Database.Url);
+        await using var connection = await source.OpenConnectionAsync();
+        await RunAsync("VACUUM ANALYZE outbox");
+        await RunAsync("SET plan_cache_mode = force_generic_plan");
+        foreach (var (name, sql, arguments) in statements)
+        {
+            await RunAsync($"PREPARE {name} AS {sql}");
+            await RunAsync($"EXECUTE {name}({arguments})");
+        }
+
+        await Database.AddEventsAsync(Guid.CreateVersion7(), Deep);
+        await Database.ExecuteAsync("UPDATE outbox SET status = 'sent', sent_at = now()");
+        await Database.AddEventsAsync(Guid.CreateVersion7(), Deep);
+
+        var excess = new List<string>();
+        foreach (var (name, _, arguments) in statements)
+        {
+            await using var execute = new NpgsqlCommand($"EXECUTE {name}({arguments})", connection);
+            var rows = (await QueryPlan.ExplainAsync(execute)).Sum(QueryPlan.Rows);
+            // Each step of a statement may come by each row once.
+            excess.AddRange(rows > 10 * Deep ? [$"{name} came by {rows} rows"] : []);
+        }
+
+        Assert.True(excess.Count == 0, string.Join(Environment.NewLine, excess));
+
+        async Task RunAsync(string sql)
+        {
+            await using var command = new NpgsqlCommand(sql, connection);
+            await command.ExecuteNonQueryAsync();
+        }
+    }
+
     private static NpgsqlDataSource Connections(string url) => NpgsqlDataSource.Create(DatabaseExtensions.WithOptions(
         DatabaseExtensions.WithDefaults(PostgresUrl.ToConnectionString(url), "tests"), OutboxSql.PlannerOptions));
 
