@@ -127,6 +127,12 @@ public sealed class RelayTests(ServersFixture fixture) : IClassFixture<ServersFi
         await gate.DisposeAsync();
         await using (await locking)
         {
+            await Eventually.SeesAsync("the claim's session is ended", () => _system.Database.ScalarAsync<long>(
+                """
+                SELECT count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity
+                WHERE datname = current_database() AND wait_event_type = 'Lock'
+                  AND query LIKE '%FROM outbox%servicedesk.claimed%ORDER BY id%'
+                """), ended => ended > 0);
             await Eventually.IsTrueAsync(
                 "the claim failed", () => Task.FromResult(relay.Log("Claim failed").Count > 0));
         }
