@@ -9,7 +9,6 @@ using ServiceDesk.Operator.Letters;
 using ServiceDesk.Operator.Pages;
 using ServiceDesk.Operator.Pauses;
 using ServiceDesk.Operator.Pipeline;
-using ServiceDesk.Operator.Postgres;
 using ServiceDesk.Operator.Security;
 using ServiceDesk.Operator.Tickets;
 using ServiceDesk.ServiceDefaults;
@@ -30,7 +29,7 @@ internal static class OperatorApp
         // Outside development a build's own folder has no assets of packages otherwise; what is published has them.
         builder.WebHost.UseStaticWebAssets();
         builder.AddServiceDefaults(service);
-        builder.AddDatabase(service.Name, DiagSettings.Role, Query.PlannerOptions);
+        builder.AddDatabase(service.Name, DiagSettings.Role, DatabaseExtensions.ByIndex);
         var settings = builder.AddSettings<OperatorSettings>();
         AddKafka(builder);
         builder.AddSecurity(settings);

@@ -33,6 +33,10 @@ public static class DatabaseExtensions
     /// the database's own default is.</summary>
     private const string Isolation = "-c default_transaction_isolation=read\\ committed";
 
+    /// <summary>Options of sessions that read the queue by its index only: it is empty now and deep a moment later, so
+    /// the planner's statistics are always out of date.</summary>
+    public const string ByIndex = "-c enable_seqscan=off -c enable_bitmapscan=off -c jit=off";
+
     /// <summary>Adds the connection pool, the schema gate and the readiness check.</summary>
     /// <param name="builder">The service's builder.</param>
     /// <param name="application">The name its connections have in <c>pg_stat_activity</c>.</param>
@@ -150,7 +154,8 @@ public static class DatabaseExtensions
         return connectionString;
     }
 
-    private static string ActingAs(string role) => role == DatabaseSettings.NoRole ? "" : $"-c role={role}";
+    /// <summary>The option that makes a session act as a role, unless it is "none".</summary>
+    public static string ActingAs(string role) => role == DatabaseSettings.NoRole ? "" : $"-c role={role}";
 
     /// <summary>Of several hosts, the one that takes writes. A single host is checked when a session opens; Npgsql
     /// takes no target for it.</summary>

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Npgsql;
 using ServiceDesk.Clients.Postgres;
-using ServiceDesk.Operator.Postgres;
 using ServiceDesk.Settings;
 
 namespace ServiceDesk.Operator.CommandLine;
@@ -64,9 +63,9 @@ internal sealed record DiagSettings(
         {
             var database = SettingsExtensions.Read<DatabaseSettings>(Configuration);
             var role = database.Role ?? Role;
-            return database.SessionsAreShared ? ""
-                : role == DatabaseSettings.NoRole ? Query.PlannerOptions
-                : $"-c role={role} {Query.PlannerOptions}";
+            return database.SessionsAreShared
+                ? ""
+                : $"{DatabaseExtensions.ActingAs(role)} {DatabaseExtensions.ByIndex}";
         }
         catch (SettingsException rule)
         {

@@ -6,10 +6,6 @@ namespace ServiceDesk.Operator.Postgres;
 /// <summary>Parameters whose type is known where their value is null, and rows read by a function.</summary>
 internal static class Query
 {
-    /// <summary>Options of the operator's connections: a deep queue is read from its head on, by index, also where the
-    /// planner's statistics are from an empty one.</summary>
-    public const string PlannerOptions = "-c enable_seqscan=off -c enable_bitmapscan=off -c jit=off";
-
     public static NpgsqlParameter Text(string? value) => Of(value, NpgsqlDbType.Text);
 
     public static NpgsqlParameter Texts(string[]? value) => Of(value, NpgsqlDbType.Array | NpgsqlDbType.Text);

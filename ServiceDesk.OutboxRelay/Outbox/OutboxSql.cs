@@ -1,15 +1,16 @@
+using ServiceDesk.Clients.Postgres;
+
 namespace ServiceDesk.OutboxRelay.Outbox;
 
 /// <summary>Every statement on the outbox. Leases and due times use the database's clock; order uses none (P3). Each
 /// statement names the status of what it reads, so that the planner leaves out the other partitions.</summary>
 internal static class OutboxSql
 {
-    /// <summary>Options of the relay's connections. Every statement here walks an index and must keep doing so: the
-    /// queue is empty now and deep a moment later, so the planner's statistics are always out of date. For the same
-    /// reason no statement joins a set of ids with the table, but each looks for an array of them: a plan from an empty
-    /// queue turns such a join around, and goes through all the ids again for each row of a deep one.</summary>
+    /// <summary>Options of the relay's connections: every statement here walks an index and must keep doing so. For the
+    /// same reason no statement joins a set of ids with the table, but each looks for an array of them: a plan from an
+    /// empty queue turns such a join around, and goes through all the ids again for each row of a deep one.</summary>
     public const string PlannerOptions =
-        "-c enable_seqscan=off -c enable_bitmapscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off";
+        DatabaseExtensions.ByIndex + " -c enable_hashjoin=off -c enable_mergejoin=off";
 
     /// <summary>Opens the claim's transaction. It is explicit because it ends before the batch of statements does, and
     /// because behind a pooler sessions may prefer an isolation under which the lock would not refresh the snapshot

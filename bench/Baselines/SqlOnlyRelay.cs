@@ -4,8 +4,8 @@ using ServiceDesk.OutboxRelay.Outbox;
 
 namespace ServiceDesk.Bench.Baselines;
 
-/// <summary>The relay's own claim and mark, with as many batches in flight but without Kafka: the upper bound for one
-/// relay on this database.</summary>
+/// <summary>The relay's own claim and mark without Kafka, always with up to BatchesInFlight batches under way: about
+/// the upper bound for one relay on this database.</summary>
 internal static class SqlOnlyRelay
 {
     public static async Task DrainAsync(NpgsqlDataSource database, CancellationToken cancellation)
