@@ -27,6 +27,7 @@ public static class ServiceDefaultsExtensions
         builder.AddTelemetry(service);
         builder.Services.AddReadinessMetric();
         builder.Services.AddRequestId();
+        builder.Services.AddHostedService<IdleCollection>();
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = ShutdownTimeout);
     }
 

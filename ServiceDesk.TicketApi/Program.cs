@@ -11,7 +11,7 @@ try
 {
     var builder = WebApplication.CreateSlimBuilder([ServiceInfo.NoReload, .. args]);
     builder.AddServiceDefaults(service);
-    builder.AddDatabase(service.Name, role: "servicedesk_api");
+    builder.AddDatabase(service.Name, role: "servicedesk_api", options: DatabaseExtensions.ByIndex);
     builder.AddApiConventions();
     builder.AddBearerTokens();
     builder.AddRateLimits();

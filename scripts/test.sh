@@ -32,6 +32,7 @@ report() {
     for name in total passed executed; do
         [[ ! $counters =~ \ $name=\"([0-9]+)\" ]] || printf -v "$name" '%s' "${BASH_REMATCH[1]}"
     done
+    sed -nE 's/.* testName="([^"]*)".* outcome="Failed".*/failed: \1/p' "$RESULTS/tests.trx" 2>/dev/null || true
     say "$((($(now_ms) - STARTED) / 1000)) s in all, $((total - executed)) skipped, results in ${RESULTS#"$ROOT"/}"
     if (($1 != 0 && passed == executed)); then
         # A crashed test host leaves no result of the test that crashed it.
@@ -60,9 +61,8 @@ build
 rm -rf -- "$RESULTS"
 status=0
 # A developer's settings are not the tests': those say themselves what they run with.
-unset HTTP_ADDR METRICS_ADDR RELAY_METRICS_ADDR NOTIFIER_METRICS_ADDR OPERATOR_ADDR
-unset POSTGRES_PORT KAFKA_PORT KAFKA_CONTROL_PORT
-unset KAFKA_TOPIC KAFKA_DLQ_TOPIC KAFKA_GROUP_ID NOTIFY_MAX_ATTEMPTS "${!OUTBOX_RELAY_@}"
+unset HTTP_ADDR METRICS_ADDR RELAY_METRICS_ADDR NOTIFIER_METRICS_ADDR OPERATOR_ADDR POSTGRES_PORT KAFKA_PORT
+unset KAFKA_CONTROL_PORT KAFKA_TOPIC KAFKA_DLQ_TOPIC KAFKA_GROUP_ID NOTIFY_MAX_ATTEMPTS "${!OUTBOX_RELAY_@}"
 dotnet test "$ROOT/ServiceDesk.sln" -c Release --no-build -nologo -nodeReuse:false \
     --logger "trx;LogFileName=tests.trx" --logger "console;verbosity=minimal" --results-directory "$RESULTS" \
     "${filter[@]}" || status=$?

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.Mvc;
 using ServiceDesk.Settings;
 using ServiceDesk.TicketApi.Http;
@@ -15,8 +16,11 @@ internal static class TicketEndpoints
     {
         builder.AddSettings<ApiSettings>();
         builder.Services.AddSingleton<TicketStore>();
-        builder.Services.AddSingleton<TicketWriter>();
-        builder.Services.AddHostedService(provider => provider.GetRequiredService<TicketWriter>());
+        builder.Services.AddSingleton<StatusChanges>();
+        builder.Services.AddBatcher<CreateBatcher>();
+        builder.Services.AddBatcher<ChangeBatcher>();
+        builder.Services.AddBatcher<FindBatcher>();
+        builder.Services.AddBatcher<ListBatcher>();
         builder.Services.AddHostedService<KeyRetention>();
     }
 
@@ -31,6 +35,13 @@ internal static class TicketEndpoints
         tickets.MapGet("{id}", GetAsync);
         tickets.MapPatch("{id}", ChangeStatusAsync)
             .Accepts<ChangeStatusRequest>("application/json", "application/merge-patch+json");
+    }
+
+    private static void AddBatcher<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>(
+        this IServiceCollection services) where T : class, IHostedService
+    {
+        services.AddSingleton<T>();
+        services.AddHostedService(provider => provider.GetRequiredService<T>());
     }
 
     private static async Task<IResult> CreateAsync(
@@ -96,7 +107,7 @@ internal static class TicketEndpoints
             return problem;
         }
 
-        var page = await store.ListAsync(status, before, size, cancellationToken);
+        var page = await store.ListAsync(new PageRequest(status, before, size), cancellationToken);
         if (page.NextCursor is { } next)
         {
             var query = $"limit={size}&cursor={next}{(status is null ? "" : $"&status={status}")}";

@@ -2,6 +2,11 @@ using System.Buffers.Text;
 
 namespace ServiceDesk.TicketApi.Tickets;
 
+/// <param name="Status">Of all its tickets; null for any.</param>
+/// <param name="Before">The last ticket of the page before; null for the first page.</param>
+/// <param name="Limit">Tickets on it, at most.</param>
+internal sealed record PageRequest(string? Status, Guid? Before, int Limit);
+
 /// <param name="Items">Newest first.</param>
 /// <param name="NextCursor">Give it as <c>cursor</c> for the next page; null on the last one.</param>
 public sealed record TicketPage(IReadOnlyList<Ticket> Items, string? NextCursor);

@@ -1,3 +1,5 @@
+using Npgsql;
+using NpgsqlTypes;
 using ServiceDesk.Events;
 
 namespace ServiceDesk.TicketApi.Tickets;
@@ -47,8 +49,8 @@ internal static class TicketSql
 
     public const string Find =
         """
-        -- get ticket
-        SELECT id, title, description, status, version, created_at, updated_at FROM tickets WHERE id = $1
+        -- get tickets
+        SELECT id, title, description, status, version, created_at, updated_at FROM tickets WHERE id = ANY ($1)
         """;
 
     public const string List =
@@ -67,35 +69,58 @@ internal static class TicketSql
         ORDER BY id DESC LIMIT $2
         """;
 
-    /// <summary>Locks the ticket until the commit, so that its outbox ids have the order of its changes.</summary>
+    /// <summary>Locks tickets until the commit, so that their outbox ids have the order of their changes (P3). Takes
+    /// only one: several locks that are waited for could deadlock.</summary>
     public const string Lock =
         """
         -- lock ticket
-        SELECT id, title, description, status, version, created_at, updated_at FROM tickets WHERE id = $1 FOR UPDATE
+        SELECT id, title, description, status, version, created_at, updated_at FROM tickets WHERE id = ANY ($1)
+        FOR UPDATE
         """;
 
-    public const string SetStatus =
+    /// <summary>As <see cref="Lock"/>, but leaves out those that others have locked.</summary>
+    public const string LockWithoutWait =
         """
-        -- set ticket status
-        UPDATE tickets SET status = $2, version = version + 1, updated_at = greatest(now(), updated_at) WHERE id = $1
-        RETURNING updated_at
+        -- lock tickets
+        SELECT id, title, description, status, version, created_at, updated_at FROM tickets WHERE id = ANY ($1)
+        FOR UPDATE SKIP LOCKED
         """;
 
-    /// <summary>The answer to an earlier change with this key, and the hash of its request.</summary>
-    public const string FindChange =
+    /// <summary>The answers to earlier changes with these keys, and the hashes of their requests.</summary>
+    public const string FindChanges =
         """
-        -- find change by idempotency key
-        SELECT request_hash, status, version, updated_at FROM change_keys WHERE idempotency_key = $1
+        -- find changes by idempotency key
+        SELECT idempotency_key, request_hash, status, version, updated_at FROM change_keys
+        WHERE idempotency_key = ANY ($1)
         """;
 
-    /// <summary>Keeps what the ticket has become. Waits for a change under way with the same key, and keeps nothing
-    /// when that one is committed.</summary>
-    public const string KeepChange =
-        """
-        -- keep change
-        INSERT INTO change_keys (idempotency_key, request_hash, ticket_id, status, version, updated_at)
-        SELECT $1, $2, id, status, version, updated_at FROM tickets WHERE id = $3
-        ON CONFLICT (idempotency_key) DO NOTHING
+    /// <summary>Each ticket with its event, and with what it has become where the request has a key. Waits for a change
+    /// under way with the same key, and keeps nothing when that one is committed; keys are inserted in order, so that
+    /// transactions with the same keys cannot deadlock.</summary>
+    public const string Change =
+        $"""
+        -- change tickets
+        WITH request AS MATERIALIZED (
+            SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7)
+                AS r(id, new_status, event_id, payload, headers, idempotency_key, request_hash)
+        ), ticket AS (
+            UPDATE tickets
+            SET status = ($2)[array_position($1, id)], version = version + 1, updated_at = greatest(now(), updated_at)
+            WHERE id = ANY ($1)
+            RETURNING id, status, version, updated_at
+        ), event AS (
+            INSERT INTO outbox (event_id, aggregate, aggregate_id, event_type, payload, headers)
+            SELECT event_id, 'ticket', id, '{EventTypes.TicketStatusChanged}', payload, headers FROM request
+        ), kept AS (
+            INSERT INTO change_keys (idempotency_key, request_hash, ticket_id, status, version, updated_at)
+            SELECT idempotency_key, request_hash, id, status, version, updated_at
+            FROM request JOIN ticket USING (id)
+            WHERE idempotency_key IS NOT NULL
+            ORDER BY idempotency_key
+            ON CONFLICT (idempotency_key) DO NOTHING
+            RETURNING ticket_id
+        )
+        SELECT id, updated_at, id IN (SELECT ticket_id FROM kept) AS key_is_kept FROM ticket
         """;
 
     public const string ForgetChanges =
@@ -106,11 +131,15 @@ internal static class TicketSql
             WHERE created_at < now() - $1::interval
             ORDER BY created_at LIMIT $2)
         """;
+}
 
-    public const string AddEvent =
-        """
-        -- add event
-        INSERT INTO outbox (event_id, aggregate, aggregate_id, event_type, payload, headers)
-        VALUES ($1, 'ticket', $2, $3, $4, $5)
-        """;
+internal static class TicketParameters
+{
+    public static void AddArray<T>(
+        this NpgsqlParameterCollection parameters, NpgsqlDbType type, IEnumerable<T> values) =>
+        parameters.Add(new NpgsqlParameter<T[]>
+        {
+            TypedValue = [.. values],
+            NpgsqlDbType = NpgsqlDbType.Array | type,
+        });
 }

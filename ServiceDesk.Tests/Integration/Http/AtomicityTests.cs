@@ -53,6 +53,24 @@ public sealed class AtomicityTests(TicketApiFixture api) : IAsyncLifetime
         Assert.Equal(201, (await api.Client.PostAsync(new { title = "Now it can" }, key)).Status);
     }
 
+    /// <summary>Changes that come at once share a transaction, too.</summary>
+    [Fact]
+    public async Task Changes_made_beside_one_that_fails_are_made()
+    {
+        var ids = await Task.WhenAll(Enumerable.Range(0, 60).Select(_ => api.Client.CreateAsync()));
+
+        var answers = await Task.WhenAll(ids.Select((id, number) =>
+            api.Client.ChangeStatusAsync(id, number % 20 == 7 ? "closed" : "in_progress")));
+
+        Assert.Equal(57, answers.Count(answer => answer.Status == 200));
+        Assert.Equal(57, await api.Database.ScalarAsync<long>(
+            """
+            SELECT count(*) FROM tickets t JOIN outbox o ON o.aggregate_id = t.id
+            WHERE t.id = ANY ($1) AND t.status = 'in_progress' AND t.version = 2
+            AND o.event_type = 'ticket.status_changed' AND o.payload->>'status' = t.status
+            """, ids.Select(Guid.Parse).ToArray()));
+    }
+
     [Fact]
     public async Task A_change_whose_event_cannot_be_saved_is_not_made()
     {

@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using Npgsql;
 using ServiceDesk.Tests.Infrastructure;
 using ServiceDesk.TicketApi.Tickets;
 using Property = ServiceDesk.Tests.Faults.BadInput.Property;
@@ -67,6 +68,40 @@ public sealed class ConcurrentCallersTests(TicketApiFixture api)
         var last = await api.Client.GetAsync($"/tickets/{id}");
         Assert.Equal(events[^1].To, last.TextOf("status"));
         Assert.Equal(events[^1].Version, last.Json.GetProperty("version").GetInt32());
+    }
+
+    /// <summary>Changes that come at once share a transaction, but none waits for another's lock.</summary>
+    [Fact]
+    public async Task A_ticket_that_is_locked_holds_up_no_other_change()
+    {
+        var ids = await Task.WhenAll(Enumerable.Range(0, Callers).Select(_ => api.Client.CreateAsync()));
+        await using var session = await api.Database.Source.OpenConnectionAsync();
+        await using var transaction = await session.BeginTransactionAsync();
+        await using var hold = new NpgsqlCommand("SELECT FROM tickets WHERE id = $1 FOR UPDATE", session, transaction)
+        {
+            Parameters = { new() { Value = Guid.Parse(ids[0]) } },
+        };
+        await hold.ExecuteNonQueryAsync();
+
+        var changes = ids.Select(id => api.Client.ChangeStatusAsync(id, "in_progress")).ToList();
+
+        var others = Task.WhenAll(changes.Skip(1));
+        await Eventually.IsTrueAsync("the others are changed", async () =>
+        {
+            Assert.Equal(0, await api.Database.ScalarAsync<long>(
+                """
+                SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
+                AND wait_event_type = 'Lock' AND query LIKE '-- lock tickets%'
+                """));
+            return others.IsCompleted;
+        });
+        Assert.All(await others, answer => Assert.Equal(200, answer.Status));
+        await transaction.CommitAsync();
+        // On a busy machine it may have waited for too long.
+        var made = Callers - 1 + ((await changes[0]).Status == 200 ? 1 : 0);
+        Assert.Equal(made, await api.Database.ScalarAsync<long>(
+            "SELECT count(*) FROM outbox WHERE aggregate_id = ANY ($1) AND event_type = 'ticket.status_changed'",
+            ids.Select(Guid.Parse).ToArray()));
     }
 
     [Fact]

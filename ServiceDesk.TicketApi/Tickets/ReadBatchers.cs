@@ -1,0 +1,94 @@
+using Npgsql;
+using NpgsqlTypes;
+using ServiceDesk.Clients.Postgres;
+
+namespace ServiceDesk.TicketApi.Tickets;
+
+/// <summary>Reads single tickets together; the answer is null where there is none.</summary>
+internal sealed class FindBatcher(NpgsqlDataSource database) : Batcher<Guid, Ticket?>(maxBatch: 128)
+{
+    protected override async Task AnswerAsync(IReadOnlyList<Pending<Guid, Ticket?>> batch)
+    {
+        var tickets = await Retry.ReadAsync(() => FindAsync(batch.Select(p => p.Request)), CancellationToken.None);
+        foreach (var pending in batch)
+        {
+            pending.Answer(tickets.GetValueOrDefault(pending.Request));
+        }
+    }
+
+    private async Task<Dictionary<Guid, Ticket>> FindAsync(IEnumerable<Guid> ids)
+    {
+        await using var query = database.CreateCommand(TicketSql.Find);
+        query.Parameters.AddArray(NpgsqlDbType.Uuid, ids);
+        await using var row = await query.ExecuteReaderAsync();
+        var tickets = new Dictionary<Guid, Ticket>();
+        while (await row.ReadAsync())
+        {
+            var ticket = Ticket.Read(row);
+            tickets[ticket.Id] = ticket;
+        }
+
+        return tickets;
+    }
+}
+
+/// <summary>Reads pages together. Those who ask for the same one, most often the first, share its rows.</summary>
+internal sealed class ListBatcher(NpgsqlDataSource database) : Batcher<PageRequest, TicketPage>(maxBatch: 16)
+{
+    protected override async Task AnswerAsync(IReadOnlyList<Pending<PageRequest, TicketPage>> batch)
+    {
+        var requests = batch.Select(p => p.Request).Distinct().ToList();
+        var pages = await Retry.ReadAsync(() => ReadAsync(requests), CancellationToken.None);
+        foreach (var pending in batch)
+        {
+            pending.Answer(pages[pending.Request]);
+        }
+    }
+
+    private async Task<Dictionary<PageRequest, TicketPage>> ReadAsync(List<PageRequest> requests)
+    {
+        await using var batch = database.CreateBatch();
+        requests.ForEach(request => batch.BatchCommands.Add(Query(request)));
+        await using var row = await batch.ExecuteReaderAsync();
+        var pages = new Dictionary<PageRequest, TicketPage>(requests.Count);
+        foreach (var request in requests)
+        {
+            pages.Add(request, await ReadAsync(row, request.Limit));
+            await row.NextResultAsync();
+        }
+
+        return pages;
+    }
+
+    /// <summary>One row more than the page has tells whether there is another page.</summary>
+    private static NpgsqlBatchCommand Query(PageRequest request)
+    {
+        var query = new NpgsqlBatchCommand(request.Status is null ? TicketSql.List : TicketSql.ListByStatus)
+        {
+            Parameters =
+            {
+                new NpgsqlParameter<Guid> { TypedValue = request.Before ?? Guid.AllBitsSet },
+                new NpgsqlParameter<int> { TypedValue = request.Limit + 1 },
+            },
+        };
+        if (request.Status is { } status)
+        {
+            query.Parameters.Add(new NpgsqlParameter<string> { TypedValue = status });
+        }
+
+        return query;
+    }
+
+    private static async Task<TicketPage> ReadAsync(NpgsqlDataReader row, int limit)
+    {
+        var tickets = new List<Ticket>(limit + 1);
+        while (await row.ReadAsync())
+        {
+            tickets.Add(Ticket.Read(row));
+        }
+
+        return tickets.Count > limit
+            ? new TicketPage(tickets[..limit], TicketCursor.Create(tickets[limit - 1].Id))
+            : new TicketPage(tickets, null);
+    }
+}
