@@ -13,21 +13,21 @@ public static class DatabaseExtensions
 {
     private const string Key = $"ConnectionStrings:{ConnectionNames.Database}";
 
-    /// <summary>Every wait on the database is bounded, and statements are prepared once per connection. Kerberos
-    /// encryption is opt-in: probing for it loads its libraries and costs a round trip.</summary>
+    /// <summary>Every wait on the database is bounded, and statements are prepared once per connection. Sessions are not
+    /// reset between uses, which would cost as much as a small statement: nobody leaves anything in one that another
+    /// could mistake for its own. Kerberos encryption is opt-in: probing for it loads its libraries and costs a round
+    /// trip.</summary>
     private static readonly (string Keyword, object Value)[] Defaults =
     [
         ("Timeout", 3), ("Command Timeout", 4), ("Cancellation Timeout", 500), ("Keepalive", 30),
-        ("Max Auto Prepare", 32), ("Auto Prepare Min Usages", 2),
+        ("Max Auto Prepare", 32), ("Auto Prepare Min Usages", 2), ("No Reset On Close", true),
         ("GSS Encryption Mode", "Disable"),
         // Of several hosts, one that was a standby a second ago may be the primary now.
         ("Host Recheck Seconds", 1),
     ];
 
-    /// <summary>Nothing is left in a session that the next transaction may not find: neither prepared statements nor
-    /// settings.</summary>
-    private static readonly (string Keyword, object Value)[] SharedDefaults =
-        [("Max Auto Prepare", 0), ("No Reset On Close", true)];
+    /// <summary>The next transaction may be in another session, which has none of the prepared statements.</summary>
+    private static readonly (string Keyword, object Value)[] SharedDefaults = [("Max Auto Prepare", 0)];
 
     /// <summary>The statements rely on it (P3): the claim must see what was committed before it got its lock, whatever
     /// the database's own default is.</summary>

@@ -82,12 +82,20 @@ internal sealed partial class OutboxListener(
         }
 
         IsListening = true;
-        while (true)
+        try
         {
-            if (!await connection.WaitAsync(Silence, cancellation))
+            while (true)
             {
-                await connection.RequireWritableAsync();
+                if (!await connection.WaitAsync(Silence, cancellation))
+                {
+                    await connection.RequireWritableAsync();
+                }
             }
+        }
+        finally
+        {
+            // In the pool, the session would go on listening.
+            NpgsqlConnection.ClearPool(connection);
         }
     }
 

@@ -18,7 +18,7 @@ internal abstract class Batcher<TRequest, TAnswer>(int maxBatch) : BackgroundSer
 
     private const int MaxWaiting = 1024;
 
-    /// <summary>A caller waits this long at most: for room in the queue, in it, and for the answer.</summary>
+    /// <summary>A caller waits this long at most for its answer, and before that for room in a full queue.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(4.5);
 
     private readonly Channel<Pending<TRequest, TAnswer>> _queue =
@@ -28,18 +28,18 @@ internal abstract class Batcher<TRequest, TAnswer>(int maxBatch) : BackgroundSer
     public async Task<TAnswer> RunAsync(TRequest request, CancellationToken cancellationToken)
     {
         var pending = new Pending<TRequest, TAnswer>(request);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(Limit);
         try
         {
-            await _queue.Writer.WriteAsync(pending, limit.Token);
-            return await pending.Outcome.WaitAsync(limit.Token);
+            if (!_queue.Writer.TryWrite(pending))
+            {
+                await _queue.Writer.WriteAsync(pending, cancellationToken).AsTask().WaitAsync(Limit, cancellationToken);
+            }
+
+            return await pending.Outcome.WaitAsync(Limit, cancellationToken);
         }
-        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        finally
         {
             pending.Abandon();
-            cancellationToken.ThrowIfCancellationRequested();
-            throw new TimeoutException($"The database did not answer within {Limit.TotalSeconds} s.");
         }
     }
 

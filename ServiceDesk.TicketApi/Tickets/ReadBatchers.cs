@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
 using ServiceDesk.Clients.Postgres;
@@ -32,10 +33,11 @@ internal sealed class FindBatcher(NpgsqlDataSource database) : Batcher<Guid, Tic
     }
 }
 
-/// <summary>Reads pages together. Those who ask for the same one, most often the first, share its rows.</summary>
-internal sealed class ListBatcher(NpgsqlDataSource database) : Batcher<PageRequest, TicketPage>(maxBatch: 16)
+/// <summary>Reads pages together. Those who ask for the same one, most often the first, share its rows and its
+/// JSON, which costs more than to read them.</summary>
+internal sealed class ListBatcher(NpgsqlDataSource database) : Batcher<PageRequest, WrittenPage>(maxBatch: 16)
 {
-    protected override async Task AnswerAsync(IReadOnlyList<Pending<PageRequest, TicketPage>> batch)
+    protected override async Task AnswerAsync(IReadOnlyList<Pending<PageRequest, WrittenPage>> batch)
     {
         var requests = batch.Select(p => p.Request).Distinct().ToList();
         var pages = await Retry.ReadAsync(() => ReadAsync(requests), CancellationToken.None);
@@ -45,15 +47,17 @@ internal sealed class ListBatcher(NpgsqlDataSource database) : Batcher<PageReque
         }
     }
 
-    private async Task<Dictionary<PageRequest, TicketPage>> ReadAsync(List<PageRequest> requests)
+    private async Task<Dictionary<PageRequest, WrittenPage>> ReadAsync(List<PageRequest> requests)
     {
         await using var batch = database.CreateBatch();
         requests.ForEach(request => batch.BatchCommands.Add(Query(request)));
         await using var row = await batch.ExecuteReaderAsync();
-        var pages = new Dictionary<PageRequest, TicketPage>(requests.Count);
+        var pages = new Dictionary<PageRequest, WrittenPage>(requests.Count);
         foreach (var request in requests)
         {
-            pages.Add(request, await ReadAsync(row, request.Limit));
+            var page = await ReadAsync(row, request.Limit);
+            pages.Add(request, new WrittenPage(
+                JsonSerializer.SerializeToUtf8Bytes(page, TicketJson.Default.TicketPage), page.NextCursor));
             await row.NextResultAsync();
         }
 
@@ -92,3 +96,7 @@ internal sealed class ListBatcher(NpgsqlDataSource database) : Batcher<PageReque
             : new TicketPage(tickets, null);
     }
 }
+
+/// <param name="Json">The page, as it is answered.</param>
+/// <param name="NextCursor">As the page has it.</param>
+internal sealed record WrittenPage(byte[] Json, string? NextCursor);

@@ -114,7 +114,7 @@ internal static class TicketEndpoints
             context.Response.Headers.Link = $"</tickets?{query}>; rel=\"next\"";
         }
 
-        return TypedResults.Ok(page);
+        return TypedResults.Bytes(page.Json, "application/json; charset=utf-8");
     }
 
     private static async Task<IResult> ChangeStatusAsync(

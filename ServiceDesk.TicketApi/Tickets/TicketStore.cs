@@ -19,7 +19,7 @@ internal sealed class TicketStore(
     public Task<Ticket?> FindAsync(Guid id, CancellationToken cancellationToken) =>
         finds.RunAsync(id, cancellationToken);
 
-    public Task<TicketPage> ListAsync(PageRequest page, CancellationToken cancellationToken) =>
+    public Task<WrittenPage> ListAsync(PageRequest page, CancellationToken cancellationToken) =>
         lists.RunAsync(page, cancellationToken);
 
     /// <param name="wanted">What to change.</param>

@@ -8,17 +8,19 @@ internal sealed class HttpConnection : IDisposable
 {
     private const int LargestAnswer = 256 * 1024;
 
-    private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private readonly byte[] _buffer = new byte[LargestAnswer];
+    private int _received;
 
     private HttpConnection()
     {
     }
 
+    public Socket Socket { get; } = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+
     public static async Task<HttpConnection> OpenAsync(Uri service, CancellationToken cancellation)
     {
         var connection = new HttpConnection();
-        await connection._socket.ConnectAsync(service.Host, service.Port, cancellation);
+        await connection.Socket.ConnectAsync(service.Host, service.Port, cancellation);
         return connection;
     }
 
@@ -26,26 +28,43 @@ internal sealed class HttpConnection : IDisposable
     /// <returns>The status.</returns>
     public async ValueTask<int> SendAsync(ReadOnlyMemory<byte> request, CancellationToken cancellation)
     {
-        await _socket.SendAsync(request, cancellation);
-        for (var length = 0; length < LargestAnswer;)
+        await Socket.SendAsync(request, cancellation);
+        while (true)
         {
-            var read = await _socket.ReceiveAsync(_buffer.AsMemory(length), cancellation);
-            if (read == 0)
+            if (Received(await Socket.ReceiveAsync(_buffer.AsMemory(_received), cancellation)) is { } status)
             {
-                throw new BenchException("the service closed a connection in the middle of an answer");
-            }
-
-            length += read;
-            if (IsComplete(_buffer.AsSpan(0, length)))
-            {
-                return (_buffer[9] - '0') * 100 + (_buffer[10] - '0') * 10 + (_buffer[11] - '0');
+                return status;
             }
         }
-
-        throw new BenchException($"an answer of more than {LargestAnswer} bytes");
     }
 
-    public void Dispose() => _socket.Dispose();
+    /// <summary>Sends one request, whose answer is <see cref="TryReceive"/>d.</summary>
+    public void Send(ReadOnlySpan<byte> request) => Socket.Send(request);
+
+    /// <summary>Reads what has come.</summary>
+    /// <returns>The status when the answer is complete.</returns>
+    public int? TryReceive() => Received(Socket.Receive(_buffer.AsSpan(_received)));
+
+    public void Dispose() => Socket.Dispose();
+
+    private int? Received(int bytes)
+    {
+        if (bytes == 0)
+        {
+            throw new BenchException(_received < LargestAnswer
+                ? "the service closed a connection in the middle of an answer"
+                : $"an answer of more than {LargestAnswer} bytes");
+        }
+
+        _received += bytes;
+        if (!IsComplete(_buffer.AsSpan(0, _received)))
+        {
+            return null;
+        }
+
+        _received = 0;
+        return (_buffer[9] - '0') * 100 + (_buffer[10] - '0') * 10 + (_buffer[11] - '0');
+    }
 
     /// <summary>Nothing follows an answer before the next request, so its end is the end of what is there.</summary>
     private static bool IsComplete(ReadOnlySpan<byte> answer)
