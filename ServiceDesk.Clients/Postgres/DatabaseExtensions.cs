@@ -13,10 +13,10 @@ public static class DatabaseExtensions
 {
     private const string Key = $"ConnectionStrings:{ConnectionNames.Database}";
 
-    /// <summary>Every wait on the database is bounded, and statements are prepared once per connection. Sessions are not
-    /// reset between uses, which would cost as much as a small statement: nobody leaves anything in one that another
-    /// could mistake for its own. Kerberos encryption is opt-in: probing for it loads its libraries and costs a round
-    /// trip.</summary>
+    /// <summary>Every wait on the database is bounded, and statements are prepared once per connection. Sessions are
+    /// not reset between uses, as that costs as much as a small statement: nobody leaves anything in one that a later
+    /// use could mistake for its own. Kerberos encryption is opt-in: probing for it loads its libraries and costs a
+    /// round trip.</summary>
     private static readonly (string Keyword, object Value)[] Defaults =
     [
         ("Timeout", 3), ("Command Timeout", 4), ("Cancellation Timeout", 500), ("Keepalive", 30),
