@@ -8,24 +8,24 @@ internal sealed class IdleCollection : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
 
-    /// <summary>Bytes allocated since, below which there is little to give back.</summary>
-    private const long Worthwhile = 4 * 1024 * 1024;
+    /// <summary>Bytes: who allocates less in an interval is idle, and who has allocated less since the last collection
+    /// has little to give back.</summary>
+    private const long Little = 4 * 1024 * 1024;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Interval);
-        var collections = GC.CollectionCount(generation: 0);
-        var allocated = 0L;
+        var (before, collected) = (GC.GetTotalAllocatedBytes(), 0L);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            var isIdle = GC.CollectionCount(generation: 0) == collections;
-            if (isIdle && GC.GetTotalAllocatedBytes() - allocated > Worthwhile)
+            var allocated = GC.GetTotalAllocatedBytes();
+            if (allocated - before < Little && allocated - collected > Little)
             {
                 GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-                allocated = GC.GetTotalAllocatedBytes();
+                collected = allocated;
             }
 
-            collections = GC.CollectionCount(generation: 0);
+            before = allocated;
         }
     }
 }

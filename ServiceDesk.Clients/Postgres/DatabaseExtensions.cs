@@ -33,8 +33,8 @@ public static class DatabaseExtensions
     /// the database's own default is.</summary>
     private const string Isolation = "-c default_transaction_isolation=read\\ committed";
 
-    /// <summary>Options of sessions that read the queue by its index only: it is empty now and deep a moment later, so
-    /// the planner's statistics are always out of date.</summary>
+    /// <summary>Options of sessions that read tables by their indexes only: a queue is empty now and deep a moment
+    /// later, and so are the tickets of a new system, so the planner's statistics are out of date.</summary>
     public const string ByIndex = "-c enable_seqscan=off -c enable_bitmapscan=off -c jit=off";
 
     /// <summary>Adds the connection pool, the schema gate and the readiness check.</summary>

@@ -76,14 +76,14 @@ internal sealed partial class OutboxListener(
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         connection.Notification += (_, _) => Wake();
-        await using (var listen = new NpgsqlCommand($"LISTEN {OutboxChannel.Name}", connection))
-        {
-            await listen.ExecuteNonQueryAsync(cancellation);
-        }
-
-        IsListening = true;
         try
         {
+            await using (var listen = new NpgsqlCommand($"LISTEN {OutboxChannel.Name}", connection))
+            {
+                await listen.ExecuteNonQueryAsync(cancellation);
+            }
+
+            IsListening = true;
             while (true)
             {
                 if (!await connection.WaitAsync(Silence, cancellation))
@@ -95,7 +95,7 @@ internal sealed partial class OutboxListener(
         finally
         {
             // In the pool, the session would go on listening.
-            NpgsqlConnection.ClearPool(connection);
+            database.Clear();
         }
     }
 

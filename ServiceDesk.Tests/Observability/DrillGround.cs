@@ -13,7 +13,7 @@ internal sealed class DrillGround : IAsyncDisposable
     private const string AnyClaimed = "SELECT EXISTS (SELECT FROM outbox WHERE status = 'processing')";
 
     /// <summary>As many connections as an API's pool has, and more.</summary>
-    private const int Readers = 80;
+    private const int Changers = 80;
 
     /// <summary>Characters that the outbox takes, and no message of this fleet.</summary>
     private const int TooLarge = 250_000;
@@ -92,10 +92,12 @@ internal sealed class DrillGround : IAsyncDisposable
             ],
             () => Postgres.StopAsync(), () => Postgres.StartAsync()),
         new("the notifications locked", ["NotifierStuck", "NotifierPartitionRetrying"], ["NotifierErrors"],
-            () => LockAsync("notifications"), UnlockAsync),
+            () => LockAsync("LOCK TABLE notifications IN ACCESS EXCLUSIVE MODE"), UnlockAsync),
         // What was posted into the lock is late when it is committed: its time is that of its transaction's begin.
-        new("the tickets locked", ["DatabasePoolExhausted", "ApiErrors"], ["ServiceNotReady", "OutboxLag"],
-            ReadLockedAsync, UnlockAsync),
+        new("the tickets locked", ["ApiErrors"], ["ServiceNotReady", "OutboxLag"],
+            () => LockAsync("LOCK TABLE tickets IN ACCESS EXCLUSIVE MODE"), UnlockAsync),
+        new("every ticket held by a transaction", ["DatabasePoolExhausted"], ["ApiErrors", "ServiceNotReady"],
+            ChangeHeldAsync, UnlockAsync),
         new("the token authority away", ["TokenAuthorityUnavailable"], ["ApiErrors"], AskWithTokenAsync, NothingAsync),
     ];
 
@@ -145,10 +147,10 @@ internal sealed class DrillGround : IAsyncDisposable
         await Broker.DelayAsync(TimeSpan.Zero);
     }
 
-    private async Task LockAsync(string table)
+    private async Task LockAsync(string statement)
     {
         _lock = await _system.Database.Source.OpenConnectionAsync();
-        await using var take = new NpgsqlCommand($"BEGIN; LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE", _lock);
+        await using var take = new NpgsqlCommand($"BEGIN; {statement}", _lock);
         await take.ExecuteNonQueryAsync();
     }
 
@@ -161,11 +163,15 @@ internal sealed class DrillGround : IAsyncDisposable
         }
     }
 
-    private async Task ReadLockedAsync()
+    /// <summary>Each change waits for its ticket in a session of its own.</summary>
+    private async Task ChangeHeldAsync()
     {
-        await LockAsync("tickets");
+        await LockAsync("SELECT FROM tickets FOR UPDATE");
+        var tickets = await _system.Database.RowsAsync(
+            row => row.GetGuid(0), "SELECT id FROM tickets ORDER BY id LIMIT $1", Changers);
         using var http = new HttpClient { BaseAddress = Fleet.Of(ServiceProcess.TicketApi)[0].Address };
-        await Task.WhenAll(Enumerable.Range(0, Readers).Select(async _ => (await http.GetAsync("tickets")).Dispose()));
+        var client = new TicketClient(http);
+        await Task.WhenAll(tickets.Select(id => client.ChangeStatusAsync(id.ToString(), "in_progress")));
     }
 
     private Task<Answer> AskWithTokenAsync() => new TicketClient(_guardedApi.Http).PostAsync(

@@ -24,7 +24,9 @@ public sealed class BatcherTests : IAsyncLifetime, IDisposable
         await _batches.BegunAsync();
         var later = Enumerable.Range(3, 5).Select(n => _batches.RunAsync(n, CancellationToken.None)).ToList();
 
-        _batches.Release(6);
+        _batches.Release(1);
+        await _batches.BegunAsync();
+        _batches.Release(3);
 
         int[] answers = await Task.WhenAll([first, second, .. later]);
         Assert.Equal([-1, -2, -3, -4, -5, -6, -7], answers);
@@ -42,11 +44,14 @@ public sealed class BatcherTests : IAsyncLifetime, IDisposable
         var together = new[] { 3, HeldBatches.Refused, 5 }
             .Select(n => _batches.RunAsync(n, CancellationToken.None)).ToList();
 
-        _batches.Release(6);
+        _batches.Release(1);
+        await _batches.BegunAsync();
+        _batches.Release(5);
 
         int[] answers = await Task.WhenAll(first, second, together[0], together[2]);
         Assert.Equal([-1, -2, -3, -5], answers);
         await Assert.ThrowsAsync<PostgresException>(() => together[1]);
+        Assert.Contains([3, HeldBatches.Refused, 5], _batches.Begun);
     }
 
     [Fact]

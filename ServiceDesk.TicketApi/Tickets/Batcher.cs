@@ -18,24 +18,16 @@ internal abstract class Batcher<TRequest, TAnswer>(int maxBatch) : BackgroundSer
 
     private const int MaxWaiting = 1024;
 
-    /// <summary>A caller waits this long at most for its answer, and before that for room in a full queue.</summary>
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(4.5);
-
     private readonly Channel<Pending<TRequest, TAnswer>> _queue =
         Channel.CreateBounded<Pending<TRequest, TAnswer>>(MaxWaiting);
 
-    /// <exception cref="TimeoutException">The database did not answer in time; a change may have been made.</exception>
     public async Task<TAnswer> RunAsync(TRequest request, CancellationToken cancellationToken)
     {
         var pending = new Pending<TRequest, TAnswer>(request);
         try
         {
-            if (!_queue.Writer.TryWrite(pending))
-            {
-                await _queue.Writer.WriteAsync(pending, cancellationToken).AsTask().WaitAsync(Limit, cancellationToken);
-            }
-
-            return await pending.Outcome.WaitAsync(Limit, cancellationToken);
+            await _queue.Writer.WriteAsync(pending, cancellationToken);
+            return await pending.Outcome.WaitAsync(cancellationToken);
         }
         finally
         {
@@ -93,6 +85,32 @@ internal abstract class Batcher<TRequest, TAnswer>(int maxBatch) : BackgroundSer
             {
                 pending.Fail(failure);
             }
+        }
+    }
+}
+
+/// <summary>How long a caller waits for the database.</summary>
+internal static class CallerLimit
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(4.5);
+
+    /// <param name="work">All that the caller waits for: room in a queue, the batch, and what follows it.</param>
+    /// <param name="cancellationToken">Ends it early.</param>
+    /// <exception cref="TimeoutException">The database did not answer in time; a change may have been
+    /// made.</exception>
+    public static async Task<T> HoldAsync<T>(
+        Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(Limit);
+        try
+        {
+            return await work(limit.Token);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new TimeoutException($"The database did not answer within {Limit.TotalSeconds} s.");
         }
     }
 }

@@ -1,4 +1,7 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using NpgsqlTypes;
 using ServiceDesk.Clients.Postgres;
@@ -33,10 +36,14 @@ internal sealed class FindBatcher(NpgsqlDataSource database) : Batcher<Guid, Tic
     }
 }
 
-/// <summary>Reads pages together. Those who ask for the same one, most often the first, share its rows and its
-/// JSON, which costs more than to read them.</summary>
-internal sealed class ListBatcher(NpgsqlDataSource database) : Batcher<PageRequest, WrittenPage>(maxBatch: 16)
+/// <summary>Reads pages together. Those who ask for the same one, most often the first, share its rows and its JSON;
+/// writing that costs more than reading the rows.</summary>
+internal sealed class ListBatcher(NpgsqlDataSource database, IOptions<JsonOptions> json)
+    : Batcher<PageRequest, WrittenPage>(maxBatch: 16)
 {
+    private readonly JsonTypeInfo<TicketPage> _form =
+        (JsonTypeInfo<TicketPage>)json.Value.SerializerOptions.GetTypeInfo(typeof(TicketPage));
+
     protected override async Task AnswerAsync(IReadOnlyList<Pending<PageRequest, WrittenPage>> batch)
     {
         var requests = batch.Select(p => p.Request).Distinct().ToList();
@@ -57,7 +64,7 @@ internal sealed class ListBatcher(NpgsqlDataSource database) : Batcher<PageReque
         {
             var page = await ReadAsync(row, request.Limit);
             pages.Add(request, new WrittenPage(
-                JsonSerializer.SerializeToUtf8Bytes(page, TicketJson.Default.TicketPage), page.NextCursor));
+                JsonSerializer.SerializeToUtf8Bytes(page, _form), page.NextCursor));
             await row.NextResultAsync();
         }
 

@@ -25,7 +25,7 @@ internal sealed class StatusChanges(NpgsqlDataSource database, OutboxHints hints
             cancellationToken);
     }
 
-    /// <param name="changes">All of them are made, or none.</param>
+    /// <param name="changes">All that can be made are made, or none.</param>
     /// <param name="lockSql">How their tickets are locked.</param>
     /// <param name="committing">Called when from now on the changes may have been made.</param>
     /// <param name="cancellationToken">Ends the wait for locks, too.</param>
@@ -38,10 +38,12 @@ internal sealed class StatusChanges(NpgsqlDataSource database, OutboxHints hints
         var (locked, earlier) = await LockAsync(connection, changes, lockSql, cancellationToken);
         var outcomes = new StatusChange?[changes.Count];
         var accepted = new List<AcceptedChange>();
+        var keys = new HashSet<string>();
         for (var index = 0; index < changes.Count; index++)
         {
-            // Taken out, because a ticket can be changed once in a transaction.
-            if (locked.Remove(changes[index].Wanted.Ticket, out var ticket))
+            // A ticket is taken out, because it can be changed once in a transaction; a key can be used once, too.
+            if ((changes[index].Wanted.IdempotencyKey is not { } key || keys.Add(key))
+                && locked.Remove(changes[index].Wanted.Ticket, out var ticket))
             {
                 outcomes[index] = Refusal(changes[index].Wanted, ticket, earlier);
                 if (outcomes[index] is null)
@@ -168,8 +170,9 @@ internal sealed class StatusChanges(NpgsqlDataSource database, OutboxHints hints
     }
 }
 
-/// <summary>Changes tickets together. The answer is null where a change must be tried alone: its ticket is locked, is
-/// not there or is changed by an earlier request of the batch, or nothing of the batch happened.</summary>
+/// <summary>Changes tickets together. The answer is null where a change must be tried alone: its ticket is locked or
+/// not there, an earlier request of the batch has its ticket or its key, nothing of the batch happened, or its key can
+/// tell whether something did.</summary>
 internal sealed class ChangeBatcher(StatusChanges changes) : Batcher<TicketToChange, StatusChange?>(maxBatch: 128)
 {
     protected override async Task AnswerAsync(IReadOnlyList<Pending<TicketToChange, StatusChange?>> batch)

@@ -11,26 +11,29 @@ internal sealed class TicketStore(
 {
     /// <returns>The new ticket, or the one that an equal request created earlier under the same key; null when the key
     /// belongs to a different request.</returns>
-    public async Task<Ticket?> CreateAsync(NewTicket ticket, string requestId, CancellationToken cancellationToken) =>
-        await creates.RunAsync(new TicketToCreate(ticket, requestId), cancellationToken) is { } createdAt
-            ? Ticket.Created(ticket.Id, ticket.Title, ticket.Description, createdAt)
-            : await Retry.ReadAsync(() => FindByKeyAsync(ticket, cancellationToken), cancellationToken);
+    public Task<Ticket?> CreateAsync(NewTicket ticket, string requestId, CancellationToken cancellationToken) =>
+        CallerLimit.HoldAsync(
+            async limit => await creates.RunAsync(new TicketToCreate(ticket, requestId), limit) is { } createdAt
+                ? Ticket.Created(ticket.Id, ticket.Title, ticket.Description, createdAt)
+                : await Retry.ReadAsync(() => FindByKeyAsync(ticket, limit), limit),
+            cancellationToken);
 
     public Task<Ticket?> FindAsync(Guid id, CancellationToken cancellationToken) =>
-        finds.RunAsync(id, cancellationToken);
+        CallerLimit.HoldAsync(limit => finds.RunAsync(id, limit), cancellationToken);
 
     public Task<WrittenPage> ListAsync(PageRequest page, CancellationToken cancellationToken) =>
-        lists.RunAsync(page, cancellationToken);
+        CallerLimit.HoldAsync(limit => lists.RunAsync(page, limit), cancellationToken);
 
     /// <param name="wanted">What to change.</param>
     /// <param name="requestId">Goes with the event.</param>
     /// <param name="cancellationToken">Ends the wait for the ticket's lock, too.</param>
-    public async Task<StatusChange> ChangeStatusAsync(
+    public Task<StatusChange> ChangeStatusAsync(
         NewStatus wanted, string requestId, CancellationToken cancellationToken)
     {
         var change = new TicketToChange(wanted, requestId);
-        return await changes.RunAsync(change, cancellationToken)
-            ?? await lone.ApplyAsync(change, cancellationToken);
+        return CallerLimit.HoldAsync(
+            async limit => await changes.RunAsync(change, limit) ?? await lone.ApplyAsync(change, limit),
+            cancellationToken);
     }
 
     /// <returns>How many keys of changes were older, and are forgotten.</returns>

@@ -30,7 +30,7 @@ internal static class ClosedLoop
             var callers = open
                 .Select((connection, index) => new Caller(connection, requestsOf(index), status)).ToList();
             var started = Stopwatch.GetTimestamp();
-            var loops = await Task.WhenAll(callers.Chunk(Math.Max(1, connections / Threads)).Select(share =>
+            var loops = await Task.WhenAll(callers.Chunk((connections + Threads - 1) / Threads).Select(share =>
                 Task.Factory.StartNew(
                     () => Loop(share, started, length, cancellation), cancellation, TaskCreationOptions.LongRunning,
                     TaskScheduler.Default)));

@@ -7,6 +7,16 @@ namespace ServiceDesk.Tests.Integration.Http;
 public sealed class ListTests(TicketApiFixture api)
 {
     [Fact]
+    public async Task A_page_shows_a_ticket_as_it_is_shown_alone()
+    {
+        var id = await api.Client.CreateAsync("Café <Ключ> & 'Söhne' + \"Co\" 🖨");
+
+        var alone = await api.Client.GetAsync($"/tickets/{id}");
+
+        Assert.Contains(alone.Text, (await api.Client.GetAsync("/tickets?limit=200")).Text);
+    }
+
+    [Fact]
     public async Task Pages_show_every_ticket_once_newest_first_and_end()
     {
         var created = await CreateAsync(7);

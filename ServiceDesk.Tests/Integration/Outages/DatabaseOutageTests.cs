@@ -54,7 +54,7 @@ public sealed class DatabaseOutageTests : IAsyncLifetime
         Assert.Equal(2, await system.Database.ScalarAsync<long>("SELECT count(*) FROM outbox"));
     }
 
-    /// <summary>More callers than the queue of creates has room for: waiting for room counts as well.</summary>
+    /// <summary>More callers than are let in.</summary>
     [Fact]
     public async Task While_Postgres_hangs_every_one_of_1500_callers_gets_503_in_time()
     {
