@@ -26,7 +26,7 @@ internal sealed record ChaosSettings(int Seed, TimeSpan Duration, string? Report
     public int Partitions { get; } = 6;
 
     /// <summary>The relays' lease.</summary>
-    public TimeSpan Lease { get; } = TimeSpan.FromSeconds(4);
+    public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(4);
 
     public TimeSpan PublishTimeout { get; } = TimeSpan.FromSeconds(1.5);
 
