@@ -12,6 +12,13 @@ internal sealed class DrillGround : IAsyncDisposable
 {
     private const string AnyClaimed = "SELECT EXISTS (SELECT FROM outbox WHERE status = 'processing')";
 
+    private const string NoneIsLate =
+        """
+        SELECT NOT EXISTS (
+            SELECT FROM outbox
+            WHERE status IN ('pending', 'processing') AND created_at < now() - interval '2 seconds')
+        """;
+
     /// <summary>As many connections as an API's pool has, and more.</summary>
     private const int Changers = 80;
 
@@ -76,7 +83,7 @@ internal sealed class DrillGround : IAsyncDisposable
                 "SELECT setval('outbox_id_seq', (SELECT max(id) + 1000 FROM outbox))")),
         new("all relays killed", ["OutboxRelayAbsent", "ServiceDown"],
             ["OutboxLag", "OutboxStuck", "OutboxLeasesExpire"],
-            () => KillAsync(ServiceProcess.OutboxRelay), () => RestartAsync(ServiceProcess.OutboxRelay)),
+            () => KillAsync(ServiceProcess.OutboxRelay), RestartRelaysAsync),
         new("all notifiers killed", ["NotifierAbsent", "ServiceDown"], ["NotifierStuck"],
             () => KillAsync(ServiceProcess.Notifier), () => RestartAsync(ServiceProcess.Notifier)),
         new("a relay frozen beyond its lease, then awake", ["OutboxLeasesExpire", "OutboxClaimsLost", "ServiceDown"],
@@ -120,6 +127,13 @@ internal sealed class DrillGround : IAsyncDisposable
     private Task KillAsync(string project) => Task.WhenAll(Fleet.Of(project).Select(m => m.KillAsync()));
 
     private Task RestartAsync(string project) => Task.WhenAll(Fleet.Of(project).Select(m => m.StartAsync()));
+
+    /// <summary>What waited meanwhile is late until it is published, and no alert of the next fault's.</summary>
+    private async Task RestartRelaysAsync()
+    {
+        await RestartAsync(ServiceProcess.OutboxRelay);
+        await Eventually.IsTrueAsync("the relays have caught up", () => _system.Database.ScalarAsync<bool>(NoneIsLate));
+    }
 
     /// <summary>One relay is alone when it freezes, so that the claims are its own; the broker's slow answers see to it
     /// that there are some. Another one finds them when their lease is over.</summary>
