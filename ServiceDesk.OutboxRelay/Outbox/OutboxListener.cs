@@ -76,14 +76,14 @@ internal sealed partial class OutboxListener(
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         connection.Notification += (_, _) => Wake();
+        await using (var listen = new NpgsqlCommand($"LISTEN {OutboxChannel.Name}", connection))
+        {
+            await listen.ExecuteNonQueryAsync(cancellation);
+        }
+
+        IsListening = true;
         try
         {
-            await using (var listen = new NpgsqlCommand($"LISTEN {OutboxChannel.Name}", connection))
-            {
-                await listen.ExecuteNonQueryAsync(cancellation);
-            }
-
-            IsListening = true;
             while (true)
             {
                 if (!await connection.WaitAsync(Silence, cancellation))
@@ -92,10 +92,11 @@ internal sealed partial class OutboxListener(
                 }
             }
         }
-        finally
+        catch (ReadOnlyServerException)
         {
-            // In the pool, the session would go on listening.
+            // The session is alive, and in the pool it would go on listening.
             database.Clear();
+            throw;
         }
     }
 

@@ -18,10 +18,7 @@ public sealed class BatcherTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task What_comes_while_batches_are_under_way_shares_the_next_one()
     {
-        var first = _batches.RunAsync(1, CancellationToken.None);
-        await _batches.BegunAsync();
-        var second = _batches.RunAsync(2, CancellationToken.None);
-        await _batches.BegunAsync();
+        var (first, second) = await OccupyAsync();
         var later = Enumerable.Range(3, 5).Select(n => _batches.RunAsync(n, CancellationToken.None)).ToList();
 
         _batches.Release(1);
@@ -37,10 +34,7 @@ public sealed class BatcherTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task A_batch_that_is_refused_is_tried_one_by_one()
     {
-        var first = _batches.RunAsync(1, CancellationToken.None);
-        await _batches.BegunAsync();
-        var second = _batches.RunAsync(2, CancellationToken.None);
-        await _batches.BegunAsync();
+        var (first, second) = await OccupyAsync();
         var together = new[] { 3, HeldBatches.Refused, 5 }
             .Select(n => _batches.RunAsync(n, CancellationToken.None)).ToList();
 
@@ -58,10 +52,7 @@ public sealed class BatcherTests : IAsyncLifetime, IDisposable
     public async Task What_its_caller_has_given_up_is_not_done()
     {
         using var caller = new CancellationTokenSource();
-        var first = _batches.RunAsync(1, CancellationToken.None);
-        await _batches.BegunAsync();
-        var second = _batches.RunAsync(2, CancellationToken.None);
-        await _batches.BegunAsync();
+        var (first, second) = await OccupyAsync();
         var givenUp = _batches.RunAsync(3, caller.Token);
         var later = _batches.RunAsync(4, CancellationToken.None);
 
@@ -72,6 +63,16 @@ public sealed class BatcherTests : IAsyncLifetime, IDisposable
         int[] answers = await Task.WhenAll(first, second, later);
         Assert.Equal([-1, -2, -4], answers);
         Assert.DoesNotContain(_batches.Begun, batch => batch.Contains(3));
+    }
+
+    /// <summary>Has as many batches under way as there can be.</summary>
+    private async Task<(Task<int> First, Task<int> Second)> OccupyAsync()
+    {
+        var first = _batches.RunAsync(1, CancellationToken.None);
+        await _batches.BegunAsync();
+        var second = _batches.RunAsync(2, CancellationToken.None);
+        await _batches.BegunAsync();
+        return (first, second);
     }
 
     /// <summary>Answers with the number below zero, when it is told to.</summary>

@@ -89,32 +89,6 @@ internal abstract class Batcher<TRequest, TAnswer>(int maxBatch) : BackgroundSer
     }
 }
 
-/// <summary>How long a caller waits for the database.</summary>
-internal static class CallerLimit
-{
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(4.5);
-
-    /// <param name="work">All that the caller waits for: room in a queue, the batch, and what follows it.</param>
-    /// <param name="cancellationToken">Ends it early.</param>
-    /// <exception cref="TimeoutException">The database did not answer in time; a change may have been
-    /// made.</exception>
-    public static async Task<T> HoldAsync<T>(
-        Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(Limit);
-        try
-        {
-            return await work(limit.Token);
-        }
-        catch (OperationCanceledException) when (limit.IsCancellationRequested)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            throw new TimeoutException($"The database did not answer within {Limit.TotalSeconds} s.");
-        }
-    }
-}
-
 /// <summary>A request that waits for its answer.</summary>
 internal sealed class Pending<TRequest, TAnswer>(TRequest request)
 {

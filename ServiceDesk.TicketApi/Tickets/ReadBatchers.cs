@@ -25,14 +25,7 @@ internal sealed class FindBatcher(NpgsqlDataSource database) : Batcher<Guid, Tic
         await using var query = database.CreateCommand(TicketSql.Find);
         query.Parameters.AddArray(NpgsqlDbType.Uuid, ids);
         await using var row = await query.ExecuteReaderAsync();
-        var tickets = new Dictionary<Guid, Ticket>();
-        while (await row.ReadAsync())
-        {
-            var ticket = Ticket.Read(row);
-            tickets[ticket.Id] = ticket;
-        }
-
-        return tickets;
+        return (await Ticket.ReadAllAsync(row, CancellationToken.None)).ToDictionary(ticket => ticket.Id);
     }
 }
 
@@ -92,12 +85,7 @@ internal sealed class ListBatcher(NpgsqlDataSource database, IOptions<JsonOption
 
     private static async Task<TicketPage> ReadAsync(NpgsqlDataReader row, int limit)
     {
-        var tickets = new List<Ticket>(limit + 1);
-        while (await row.ReadAsync())
-        {
-            tickets.Add(Ticket.Read(row));
-        }
-
+        var tickets = await Ticket.ReadAllAsync(row, CancellationToken.None);
         return tickets.Count > limit
             ? new TicketPage(tickets[..limit], TicketCursor.Create(tickets[limit - 1].Id))
             : new TicketPage(tickets, null);

@@ -92,14 +92,8 @@ internal sealed class StatusChanges(NpgsqlDataSource database, OutboxHints hints
             batch.BatchCommands[1].Parameters.AddArray(NpgsqlDbType.Text, keys);
         }
 
-        var locked = new Dictionary<Guid, Ticket>();
         await using var row = await batch.ExecuteReaderAsync(cancellationToken);
-        while (await row.ReadAsync(cancellationToken))
-        {
-            var ticket = Ticket.Read(row);
-            locked[ticket.Id] = ticket;
-        }
-
+        var locked = (await Ticket.ReadAllAsync(row, cancellationToken)).ToDictionary(ticket => ticket.Id);
         var earlier = new Dictionary<string, KeptChange>();
         await row.NextResultAsync(cancellationToken);
         while (await row.ReadAsync(cancellationToken))

@@ -16,10 +16,21 @@ public sealed record Ticket(
     internal static Ticket Created(Guid id, string title, string description, DateTimeOffset at) =>
         new(id, title, description, TicketStatus.Open, Version: 1, at, at);
 
-    internal static Ticket Read(NpgsqlDataReader row) => new(
+    private static Ticket Read(NpgsqlDataReader row) => new(
         row.GetGuid("id"), row.GetString("title"), row.GetString("description"), row.GetString("status"),
         row.GetInt32("version"), row.GetFieldValue<DateTimeOffset>("created_at"),
         row.GetFieldValue<DateTimeOffset>("updated_at"));
+
+    internal static async Task<List<Ticket>> ReadAllAsync(NpgsqlDataReader row, CancellationToken cancellationToken)
+    {
+        var tickets = new List<Ticket>();
+        while (await row.ReadAsync(cancellationToken))
+        {
+            tickets.Add(Read(row));
+        }
+
+        return tickets;
+    }
 }
 
 /// <summary>Payload of <c>ticket.created</c>.</summary>

@@ -69,8 +69,8 @@ internal static class TicketSql
         ORDER BY id DESC LIMIT $2
         """;
 
-    /// <summary>Locks tickets until the commit, so that their outbox ids have the order of their changes (P3). For
-    /// one ticket only: several locks that are waited for could deadlock.</summary>
+    /// <summary>Locks a ticket until the commit, so that its outbox ids have the order of its changes (P3). Only one:
+    /// several locks that are waited for could deadlock.</summary>
     public const string Lock =
         """
         -- lock ticket

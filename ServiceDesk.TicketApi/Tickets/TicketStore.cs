@@ -9,20 +9,23 @@ internal sealed class TicketStore(
     NpgsqlDataSource database, CreateBatcher creates, ChangeBatcher changes, StatusChanges lone, FindBatcher finds,
     ListBatcher lists)
 {
+    /// <summary>A caller waits this long at most for the database.</summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(4.5);
+
     /// <returns>The new ticket, or the one that an equal request created earlier under the same key; null when the key
     /// belongs to a different request.</returns>
     public Task<Ticket?> CreateAsync(NewTicket ticket, string requestId, CancellationToken cancellationToken) =>
-        CallerLimit.HoldAsync(
+        InTimeAsync(
             async limit => await creates.RunAsync(new TicketToCreate(ticket, requestId), limit) is { } createdAt
                 ? Ticket.Created(ticket.Id, ticket.Title, ticket.Description, createdAt)
                 : await Retry.ReadAsync(() => FindByKeyAsync(ticket, limit), limit),
             cancellationToken);
 
     public Task<Ticket?> FindAsync(Guid id, CancellationToken cancellationToken) =>
-        CallerLimit.HoldAsync(limit => finds.RunAsync(id, limit), cancellationToken);
+        InTimeAsync(limit => finds.RunAsync(id, limit), cancellationToken);
 
     public Task<WrittenPage> ListAsync(PageRequest page, CancellationToken cancellationToken) =>
-        CallerLimit.HoldAsync(limit => lists.RunAsync(page, limit), cancellationToken);
+        InTimeAsync(limit => lists.RunAsync(page, limit), cancellationToken);
 
     /// <param name="wanted">What to change.</param>
     /// <param name="requestId">Goes with the event.</param>
@@ -31,7 +34,7 @@ internal sealed class TicketStore(
         NewStatus wanted, string requestId, CancellationToken cancellationToken)
     {
         var change = new TicketToChange(wanted, requestId);
-        return CallerLimit.HoldAsync(
+        return InTimeAsync(
             async limit => await changes.RunAsync(change, limit) ?? await lone.ApplyAsync(change, limit),
             cancellationToken);
     }
@@ -57,5 +60,25 @@ internal sealed class TicketStore(
                     row.GetGuid("id"), row.GetString("title"), row.GetString("description"),
                     row.GetFieldValue<DateTimeOffset>("created_at"))
                 : null;
+    }
+
+    /// <param name="work">All that the caller waits for: room in a queue, the batch, and what follows it.</param>
+    /// <param name="cancellationToken">Ends it early.</param>
+    /// <exception cref="TimeoutException">The database did not answer in time; a change may have been
+    /// made.</exception>
+    private static async Task<T> InTimeAsync<T>(
+        Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(Limit);
+        try
+        {
+            return await work(limit.Token);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new TimeoutException($"The database did not answer within {Limit.TotalSeconds} s.");
+        }
     }
 }
